@@ -4,11 +4,14 @@
 
 namespace cloudops {
 
-std::string default_log_dir() {
+std::string system_temp_dir() {
   std::error_code failed;
-  auto temp = std::filesystem::temp_directory_path(failed);
-  if (failed) temp = "/tmp";
-  return (temp / "cloudops-executions").string();
+  const auto temp = std::filesystem::temp_directory_path(failed);
+  return failed ? "/tmp" : temp.string();
+}
+
+std::string default_log_dir(const std::string& temp_dir) {
+  return (std::filesystem::path(temp_dir) / "cloudops-executions").string();
 }
 
 }  // namespace cloudops

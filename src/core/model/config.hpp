@@ -51,9 +51,13 @@ struct Config {
   std::uint64_t drain_grace_ms = 250;
   /// Output of all finished executions kept in memory together; beyond it the oldest outputs leave first.
   std::uint64_t max_in_memory_output_bytes = 104'857'600;
+  /// The system's temporary directory as it was at construction; no setting of its own.
+  std::string temp_dir = "/tmp";
 };
 
-/// `<system temp>/cloudops-executions`. Reads TMPDIR: call it only on the thread that may change the environment.
-std::string default_log_dir();
+/// Reads TMPDIR: call it only on a thread that may read the environment.
+std::string system_temp_dir();
+/// `<system temp>/cloudops-executions`.
+std::string default_log_dir(const std::string& temp_dir);
 
 }  // namespace cloudops

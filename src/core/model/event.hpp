@@ -3,6 +3,7 @@
 #include "core/model/result.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,6 +35,11 @@ struct OutputChunk {
   /// Every byte of `text` is below 0x80.
   bool ascii = true;
   WallTime timestamp{};
+  /// What holds the child back until this text is consumed (see EventSink). Never null in a chunk from an engine.
+  std::shared_ptr<class DeliveryCredit> credit;
+
+  /// What it counts against the credit: its text, and about what holding it costs besides.
+  std::size_t cost() const { return text.size() + 256; }
 };
 
 /// An execution reached its terminal state. The event's type is the result's status.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container_hash/hash.hpp>
 #include <boost/uuid/uuid.hpp>
 
 #include <optional>
@@ -10,6 +11,7 @@ namespace cloudops {
 
 /// The id of an execution or a plan. Compared by its 16 bytes, so upper and lower case are one id.
 using Uuid = boost::uuids::uuid;
+using UuidHash = boost::hash<Uuid>;
 
 /// A random (version 4) id. Safe on any thread.
 Uuid make_uuid();

@@ -1,0 +1,5 @@
+add_library(cloudops_warnings INTERFACE)
+target_compile_options(cloudops_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+if(CLOUDOPS_WARNINGS_AS_ERRORS)
+  target_compile_options(cloudops_warnings INTERFACE -Werror)
+endif()

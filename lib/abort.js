@@ -1,0 +1,81 @@
+'use strict';
+
+const { ValidationError } = require('./errors.js');
+
+/** Signal to its reactions and the one listener that calls them: a signal may outlive any number of executions. */
+const watched = new WeakMap();
+
+/** Calls `reaction` when the signal aborts. @returns {() => void} stops watching */
+function watchSignal(signal, reaction) {
+  let watch = watched.get(signal);
+  if (watch === undefined) {
+    const reactions = new Set();
+    const listener = () => {
+      watched.delete(signal);
+      for (const react of reactions) react();
+    };
+    watch = { reactions, listener };
+    watched.set(signal, watch);
+    signal.addEventListener('abort', listener, { once: true });
+  }
+  const { reactions, listener } = watch;
+  reactions.add(reaction);
+  return () => {
+    if (!reactions.delete(reaction) || reactions.size > 0 || watched.get(signal) !== watch) return;
+    watched.delete(signal);
+    signal.removeEventListener('abort', listener);
+  };
+}
+
+/** The signal among the options of a call; undefined when there is none. */
+function signalIn(options) {
+  const signal = options?.signal;
+  if (signal === undefined || signal === null) return undefined;
+  if (typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function') return signal;
+  throw new ValidationError(
+    'WRONG_TYPE',
+    'options.signal',
+    `options.signal is of type ${typeof signal}; it must be an AbortSignal`,
+  );
+}
+
+/** What an abort may meet without anybody having to hear of it: it was over already. */
+const tooLate = new Set(['NOT_RUNNING', 'NOT_FOUND', 'ENGINE_CLOSED']);
+
+let tickets = 0;
+
+/**
+ * Submits a request under a signal. Aborted before acceptance: rejects with the signal's reason and nothing starts.
+ * Aborted later: the execution or plan is cancelled.
+ *
+ * @param {AbortSignal} signal
+ * @param {object} native the NativeEngine
+ * @param {(ticket: number) => Promise<string>} submit
+ * @returns {Promise<{ id: string, unwatch: () => void }>} `unwatch` is to be called when the execution is over
+ */
+async function submitUnder(signal, native, submit) {
+  if (signal.aborted) throw signal.reason;
+  const ticket = ++tickets;
+  let id;
+  let withdrawn = false;
+  const cancel = () => {
+    native.cancel(id).catch((error) => {
+      if (!tooLate.has(error?.code)) process.emitWarning(error);
+    });
+  };
+  const unwatch = watchSignal(signal, () => {
+    if (id !== undefined) cancel();
+    else withdrawn = native.withdraw(ticket);
+  });
+  try {
+    id = await submit(ticket);
+  } catch (error) {
+    unwatch();
+    throw withdrawn ? signal.reason : error;
+  }
+  // Aborted after acceptance, but before the id was known here.
+  if (signal.aborted) cancel();
+  return { id, unwatch };
+}
+
+module.exports = { signalIn, submitUnder, watchSignal };

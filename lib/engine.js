@@ -1,0 +1,156 @@
+'use strict';
+
+const { signalIn, submitUnder } = require('./abort.js');
+const { makeHooks } = require('./dispatch.js');
+const { environmentBlock } = require('./environment.js');
+const { Feeds } = require('./feeds.js');
+const { getGlobal, initGlobal } = require('./global.js');
+const { loadNative } = require('./native.js');
+const { Subscribers } = require('./subscribers.js');
+const { WatchedEmitter } = require('./watched_emitter.js');
+
+// Node 20.0 to 20.4 do not have it.
+const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
+/**
+ * Runs system commands. The whole interface is documented in typings/engine.d.ts; everything that concerns a request
+ * is decided by the native engine, this class gives it JavaScript's ways: events, iterators, signals, promises.
+ */
+class ExecutionEngine extends WatchedEmitter {
+  #native;
+  #subscribers = new Subscribers(this);
+  #feeds = new Feeds(() => this.#native);
+  /** Execution id to what stops watching its signal. */
+  #unwatch = new Map();
+
+  constructor(config) {
+    super();
+    const { NativeEngine } = loadNative();
+    const hooks = makeHooks({
+      subscribers: this.#subscribers,
+      feeds: this.#feeds,
+      onFinished: (id) => this.#stopWatching(id),
+      native: () => this.#native,
+    });
+    this.#native = new NativeEngine(config, hooks);
+  }
+
+  static initGlobal(config) {
+    return initGlobal((serial) => new this(serial), config);
+  }
+  static global() {
+    return getGlobal();
+  }
+
+  // ---- running ----
+
+  async execute(request, options) {
+    const signal = signalIn(options);
+    if (signal === undefined) return this.#native.execute(request, environmentBlock());
+    const submit = (ticket) => this.#native.execute(request, environmentBlock(), ticket);
+    const { id, unwatch } = await submitUnder(signal, this.#native, submit);
+    this.#unwatch.set(id, unwatch);
+    return id;
+  }
+
+  async run(request, options) {
+    return this.#native.wait(await this.execute(request, options));
+  }
+
+  async executePlan(plan, options) {
+    const signal = signalIn(options);
+    if (signal === undefined) return this.#native.executePlan(plan, environmentBlock());
+    const submit = (ticket) => this.#native.executePlan(plan, environmentBlock(), ticket);
+    const { id, unwatch } = await submitUnder(signal, this.#native, submit);
+    this.#native.waitForPlan(id).then(unwatch, unwatch);
+    return id;
+  }
+
+  #stopWatching(id) {
+    const unwatch = this.#unwatch.get(id);
+    if (unwatch === undefined) return;
+    this.#unwatch.delete(id);
+    unwatch();
+  }
+
+  async cancel(id) {
+    return this.#native.cancel(id);
+  }
+  async writeStdin(id, chunk) {
+    return this.#native.writeStdin(id, chunk);
+  }
+  async closeStdin(id) {
+    return this.#native.closeStdin(id);
+  }
+
+  // ---- asking ----
+
+  async waitForCompletion(id) {
+    return this.#native.wait(id);
+  }
+  async waitForPlan(id) {
+    return this.#native.waitForPlan(id);
+  }
+  async getStatus(id) {
+    return this.#native.getStatus(id);
+  }
+  async getResult(id) {
+    return this.#native.getResult(id);
+  }
+  async getPlanResult(id) {
+    return this.#native.getPlanResult(id);
+  }
+  async listExecutions() {
+    return this.#native.listExecutions();
+  }
+  async getStats() {
+    return this.#native.getStats();
+  }
+  async getConcurrencyMetrics() {
+    return this.#native.getConcurrencyMetrics();
+  }
+  async readLogs(id) {
+    return this.#native.readLogs(id);
+  }
+  getLogPath(id) {
+    return this.#native.getLogPath(id);
+  }
+  async readOutput(id, stream) {
+    return this.#native.readOutput(id, stream);
+  }
+
+  // ---- listening ----
+
+  events(id) {
+    return this.#feeds.open(id, false);
+  }
+  lines(id) {
+    return this.#feeds.open(id, true);
+  }
+  addEventHandler(handler) {
+    return this.#subscribers.addHandler(handler);
+  }
+
+  // ---- forgetting and ending ----
+
+  async removeExecution(id) {
+    return this.#native.removeExecution(id);
+  }
+  async cleanup() {
+    return this.#native.cleanup();
+  }
+  startCleanupTask() {
+    this.#native.startCleanupTask();
+  }
+  stopCleanupTask() {
+    this.#native.stopCleanupTask();
+  }
+  async close(options) {
+    return this.#native.close(options ?? {});
+  }
+  async [asyncDispose]() {
+    return this.close();
+  }
+}
+
+module.exports = { ExecutionEngine };

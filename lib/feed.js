@@ -1,0 +1,177 @@
+'use strict';
+
+const { ExecutionError } = require('./errors.js');
+
+/** Text kept for an iterator that nobody has pulled yet, in bytes. */
+const unpulledLimit = 1024 * 1024;
+
+/** Splits a chunk into what `events()` yields. */
+function lineEvent(chunk, line, seq) {
+  const { stream, id, timestamp } = chunk;
+  return chunk.partial
+    ? { event_type: stream, execution_id: id, line, timestamp, seq, partial: true }
+    : { event_type: stream, execution_id: id, line, timestamp, seq };
+}
+
+/** Splits a chunk into what `lines()` yields. */
+function plainLine(chunk, line) {
+  return chunk.partial ? { stream: chunk.stream, line, partial: true } : { stream: chunk.stream, line };
+}
+
+/**
+ * What one iterator has not consumed yet: chunks, split only as far as they are asked for, and single events.
+ *
+ * From its first `next` on a feed is a consumer: chunks it has not used up hold the child back. Before that it only
+ * keeps a copy, up to a limit, so that an iterator nobody pulls cannot stall a child; past the limit the iterator
+ * yields what it has and then rejects.
+ */
+class Feed {
+  #makeLine;
+  #release;
+  #pulled = false;
+  #keptBytes = 0;
+  /** Chunks and events; the first `#head` are gone. */
+  #queue = [];
+  #head = 0;
+  /** How many queued chunks came before the first `next` and so do not hold the child. */
+  #unheld = 0;
+  /** The chunk being split: where its next line starts, and that line's number. */
+  #at = 0;
+  #line = 0;
+  /** Resolves the promises of `next` for which nothing was there yet. Not empty only while the queue is. */
+  #waiting = [];
+  #failure = null;
+
+  /** No more will come. */
+  ended = false;
+
+  /**
+   * @param {boolean} linesOnly
+   * @param {(chunk: import('./output_chunk.js').OutputChunk) => void} release called for each chunk that was held, once
+   *   it no longer is
+   */
+  constructor(linesOnly, release) {
+    this.linesOnly = linesOnly;
+    this.#makeLine = linesOnly ? plainLine : lineEvent;
+    this.#release = release;
+  }
+
+  // ---- the iterator's side ----
+
+  next() {
+    this.#pulled = true;
+    const value = this.#take();
+    if (value !== undefined) return Promise.resolve({ value, done: false });
+    if (this.ended) return this.#last();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The consumer wants no more; what it held is let go. */
+  cancel() {
+    this.#failure = null;
+    this.ended = true;
+    while (this.#head < this.#queue.length) this.#drop();
+    this.#settleWaiting();
+  }
+
+  // ---- the producer's side ----
+
+  pushChunk(chunk) {
+    if (this.ended) return;
+    if (this.#pulled) {
+      chunk.holders++;
+    } else {
+      if (this.#keptBytes + chunk.bytes > unpulledLimit) return this.fail(overrun(chunk.id));
+      this.#keptBytes += chunk.bytes;
+      this.#unheld++;
+    }
+    this.#queue.push(chunk);
+    this.#serveWaiting();
+  }
+
+  pushEvent(event) {
+    if (this.ended || this.linesOnly) return;
+    this.#queue.push({ event });
+    this.#serveWaiting();
+  }
+
+  /** The regular end. */
+  finish() {
+    this.ended = true;
+    this.#settleWaiting();
+  }
+
+  /** The end that the consumer learns of by a rejection, after what is queued. */
+  fail(error) {
+    if (this.ended) return;
+    this.#failure = { error };
+    this.finish();
+  }
+
+  // ---- inside ----
+
+  #take() {
+    if (this.#head === this.#queue.length) return undefined;
+    const entry = this.#queue[this.#head];
+    if (entry.event !== undefined) {
+      this.#advance();
+      return entry.event;
+    }
+    const { text, firstSeq, lineCount } = entry;
+    const seq = firstSeq + this.#line;
+    if (++this.#line === lineCount) {
+      const line = text.slice(this.#at);
+      this.#drop();
+      return this.#makeLine(entry, line, seq);
+    }
+    const end = text.indexOf('\n', this.#at);
+    const line = text.slice(this.#at, end);
+    this.#at = end + 1;
+    return this.#makeLine(entry, line, seq);
+  }
+
+  #drop() {
+    const entry = this.#queue[this.#head];
+    this.#advance();
+    if (entry.event !== undefined) return;
+    if (this.#unheld > 0) this.#unheld--;
+    else if (--entry.holders === 0) this.#release(entry);
+  }
+
+  #advance() {
+    this.#at = 0;
+    this.#line = 0;
+    this.#queue[this.#head++] = undefined;
+    if (this.#head === this.#queue.length) {
+      this.#queue.length = 0;
+      this.#head = 0;
+    }
+  }
+
+  #serveWaiting() {
+    while (this.#waiting.length > 0) {
+      const value = this.#take();
+      if (value === undefined) return;
+      this.#waiting.shift()({ value, done: false });
+    }
+  }
+
+  #settleWaiting() {
+    for (const resolve of this.#waiting.splice(0)) resolve(this.#last());
+  }
+
+  #last() {
+    const failure = this.#failure;
+    this.#failure = null;
+    return failure ? Promise.reject(failure.error) : Promise.resolve({ value: undefined, done: true });
+  }
+}
+
+function overrun(id) {
+  const message =
+    `more than ${unpulledLimit} bytes of output came before the iterator was first read, and the rest was not kept ` +
+    'for it; iterate at once, or call events() or lines() later';
+  return new ExecutionError('OUTPUT_SIZE_EXCEEDED', message, { execution_id: id });
+}
+
+module.exports = { Feed, unpulledLimit };

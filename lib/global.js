@@ -1,0 +1,34 @@
+'use strict';
+
+const { ExecutionError } = require('./errors.js');
+
+/** One per process, and per worker thread: each loads its own copy of this module. */
+let globalEngine;
+
+/**
+ * Makes the global engine. It runs serially, whatever the configuration says about that.
+ * @param {(config: object) => object} make
+ * @param {object} [config]
+ */
+function initGlobal(make, config) {
+  if (globalEngine !== undefined) {
+    throw new ExecutionError(
+      'ALREADY_INITIALIZED',
+      'the global engine exists already; get it with ExecutionEngine.global()',
+    );
+  }
+  // Something that is no object goes through as it is, to be refused where every configuration is checked.
+  const serial =
+    ['object', 'undefined'].includes(typeof config) && !Array.isArray(config)
+      ? { ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' }
+      : config;
+  globalEngine = make(serial);
+  return globalEngine;
+}
+
+function getGlobal() {
+  if (globalEngine !== undefined) return globalEngine;
+  throw new ExecutionError('NOT_INITIALIZED', 'there is no global engine; make it with ExecutionEngine.initGlobal()');
+}
+
+module.exports = { initGlobal, getGlobal };

@@ -1,0 +1,7 @@
+// The same module state as `require('cloudops-execution-engine')`, with names that `import` can see.
+
+import engine from './index.js';
+
+export const { ExecutionEngine, ExecutionError, ValidationError, ConsoleHandler, JsonLinesHandler, loadConfigFromEnv } =
+  engine;
+export default engine;

@@ -1,0 +1,134 @@
+'use strict';
+
+const { ValidationError } = require('./errors.js');
+const { changes } = require('./watched_emitter.js');
+
+/**
+ * Who wants events: the emitter's listeners and the handlers. Calls them one by one, so that one that throws harms
+ * neither the engine nor the others.
+ */
+class Subscribers {
+  #emitter;
+  #handlers = [];
+  /** Event name to its listeners, raw; true while `#seen` is the emitter's count of changes. */
+  #lists = new Map();
+  /** The listeners of "event". */
+  #all = [];
+  #seen = -1;
+
+  /** @param {import('./watched_emitter.js').WatchedEmitter} emitter */
+  constructor(emitter) {
+    this.#emitter = emitter;
+  }
+
+  /** @returns {() => void} removes it again; may be called more than once */
+  addHandler(handler) {
+    if (typeof handler?.onEvent !== 'function') {
+      const found = handler === null ? 'null' : typeof handler?.onEvent;
+      throw new ValidationError('WRONG_TYPE', 'handler.onEvent', `handler.onEvent is ${found}; it must be a function`);
+    }
+    // An object per registration: one handler may be added twice. A new array: a loop may be running over the old one.
+    const entry = { handler };
+    this.#handlers = [...this.#handlers, entry];
+    return () => {
+      this.#handlers = this.#handlers.filter((other) => other !== entry);
+    };
+  }
+
+  /** Whether anybody would see an event of this name. */
+  want(name) {
+    return this.#listeners(name).length > 0 || this.#all.length > 0 || this.#handlers.length > 0;
+  }
+
+  deliver(event) {
+    this.#update();
+    this.#deliverTo(this.#listeners(event.event_type), event);
+  }
+
+  /**
+   * Delivers consecutive lines of one stream. The hot path: one object and one call per line, no copy of the text (a
+   * slice shares its memory), and the listeners looked up again only when they have changed.
+   */
+  deliverLines(stream, id, text, firstSeq, lineCount, timestamp) {
+    const emitter = this.#emitter;
+    let named = this.#listeners(stream);
+    let seen = this.#seen;
+    let at = 0;
+    for (let left = lineCount; left > 0; left--) {
+      const newline = left === 1 ? -1 : text.indexOf('\n', at);
+      const line = newline < 0 ? text.slice(at) : text.slice(at, newline);
+      at = newline + 1;
+      const event = { event_type: stream, execution_id: id, line, timestamp, seq: firstSeq + lineCount - left };
+      this.#deliverTo(named, event);
+      if (seen === emitter[changes]) continue;
+      named = this.#listeners(stream);
+      seen = this.#seen;
+    }
+  }
+
+  #deliverTo(named, event) {
+    const all = this.#all;
+    const handlers = this.#handlers;
+    for (let i = 0; i < named.length; i++) this.#callListener(named[i], event);
+    for (let i = 0; i < all.length; i++) this.#callListener(all[i], event);
+    for (let i = 0; i < handlers.length; i++) this.#callHandler(handlers[i].handler, event);
+  }
+
+  /** @returns {boolean} true: the listeners have changed since the last time */
+  #update() {
+    if (this.#seen === this.#emitter[changes]) return false;
+    this.#seen = this.#emitter[changes];
+    this.#lists.clear();
+    this.#all = this.#listeners('event');
+    return true;
+  }
+
+  #listeners(name) {
+    this.#update();
+    let list = this.#lists.get(name);
+    if (list === undefined) this.#lists.set(name, (list = this.#emitter.rawListeners(name)));
+    return list;
+  }
+
+  #callListener(listener, event) {
+    try {
+      const returned = listener.call(this.#emitter, event);
+      if (typeof returned === 'object' && returned !== null) this.#watch(returned, event);
+    } catch (error) {
+      this.#report(error, event);
+    }
+  }
+
+  #callHandler(handler, event) {
+    try {
+      const returned = handler.onEvent(event);
+      if (typeof returned === 'object' && returned !== null) this.#watch(returned, event);
+    } catch (error) {
+      this.#report(error, event);
+    }
+  }
+
+  #watch(returned, event) {
+    if (typeof returned.then === 'function') returned.then(undefined, (error) => this.#report(error, event));
+  }
+
+  #report(error, event) {
+    const listeners = this.#listeners('handlerError');
+    if (listeners.length === 0) warn(error, event);
+    for (const listener of listeners) {
+      try {
+        const returned = listener.call(this.#emitter, error, event);
+        if (typeof returned?.then === 'function') returned.then(undefined, (second) => warn(second, event));
+      } catch (second) {
+        warn(second, event);
+      }
+    }
+  }
+}
+
+function warn(error, event) {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`a handler of the "${event.event_type}" event failed: ${what}`, 'ExecutionHandlerWarning');
+}
+
+module.exports = { Subscribers };

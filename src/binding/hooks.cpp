@@ -1,0 +1,114 @@
+#include "binding/hooks.hpp"
+
+#include "binding/to_js.hpp"
+#include "core/stream/delivery_credit.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cloudops::binding {
+namespace {
+
+Napi::FunctionReference function_of(const Napi::Object& hooks, const char* name) {
+  return Napi::Weak(hooks.Get(name).As<Napi::Function>());
+}
+
+}  // namespace
+
+Hooks::Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended)
+    : started_(function_of(hooks, "started")),
+      output_(function_of(hooks, "output")),
+      finished_(function_of(hooks, "finished")),
+      progress_(function_of(hooks, "progress")),
+      error_(function_of(hooks, "error")),
+      resume_(std::move(resume)),
+      ended_(std::move(ended)) {}
+
+napi_value Hooks::call(Napi::Env env, const Napi::FunctionReference& function,
+                       std::initializer_list<napi_value> arguments) {
+  const Napi::Function callee = function.Value();
+  if (callee.IsEmpty()) return nullptr;
+  napi_value result = nullptr;
+  const napi_status status =
+      napi_call_function(env, env.Undefined(), callee, arguments.size(), arguments.begin(), &result);
+  if (status == napi_ok) return result;
+  // lib/ catches what listeners throw. What arrives here is an environment that is being torn down, or a bug of lib/,
+  // which must not stop the other records.
+  if (env.IsExceptionPending()) {
+    napi_value exception = nullptr;
+    napi_get_and_clear_last_exception(env, &exception);
+    napi_fatal_exception(env, exception);
+  }
+  return nullptr;
+}
+
+void Hooks::operator()(Napi::Env env, const StartedEvent& event) {
+  call(env, started_, {ascii_to_js(env, to_string(event.execution_id)), to_js(env, std::string_view(event.command)),
+                       ascii_to_js(env, to_rfc3339(event.timestamp))});
+}
+
+void Hooks::operator()(Napi::Env env, const OutputChunk& chunk) {
+  const std::string id = to_string(chunk.execution_id);
+  const std::size_t cost = chunk.cost();
+  napi_value consumed = call(
+      env, output_,
+      {ascii_to_js(env, id), ascii_to_js(env, to_string(chunk.stream)),
+       chunk.ascii ? ascii_to_js(env, chunk.text) : to_js(env, std::string_view(chunk.text)), to_js(env, chunk.first_seq),
+       to_js(env, static_cast<double>(chunk.line_count)), to_js(env, chunk.partial),
+       ascii_to_js(env, to_rfc3339(chunk.timestamp)), to_js(env, static_cast<double>(cost))});
+  bool done = true;
+  if (consumed != nullptr) napi_get_value_bool(env, consumed, &done);
+  if (done) {
+    if (chunk.credit->release(cost)) resume_(chunk.execution_id);
+    return;
+  }
+  auto& held = held_[id];
+  held.credit = chunk.credit;
+  held.bytes += cost;
+}
+
+void Hooks::acknowledge(const Uuid& id, std::size_t bytes) {
+  const auto found = held_.find(to_string(id));
+  if (found == held_.end()) return;
+  auto& held = found->second;
+  const std::size_t released = std::min(bytes, held.bytes);
+  held.bytes -= released;
+  if (held.credit->release(released)) resume_(id);
+  if (held.bytes == 0) held_.erase(found);
+}
+
+void Hooks::operator()(Napi::Env env, const FinishedEvent& event) {
+  current_result_ = event.result;
+  call(env, finished_, {ascii_to_js(env, to_string(event.result->id)), ascii_to_js(env, to_string(event.result->status)),
+                        ascii_to_js(env, to_rfc3339(event.timestamp))});
+  current_result_.reset();
+  ended_(event.result->id);
+}
+
+void Hooks::operator()(Napi::Env env, const ProgressEvent& event) {
+  call(env, progress_, {ascii_to_js(env, to_string(event.plan_id)), to_js(env, event.completed), to_js(env, event.total),
+                        to_js(env, event.current_command), ascii_to_js(env, to_rfc3339(event.timestamp))});
+}
+
+Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr& with_result) {
+  auto info = Napi::Object::New(env);
+  visit_fields(error, JsFields(env, info));
+  if (with_result) info.Set("result", result(env, with_result));
+  napi_value made = call(env, error_, {info});
+  return made == nullptr ? env.Undefined() : Napi::Value(env, made);
+}
+
+Napi::Value Hooks::result(Napi::Env env, const ResultPtr& result) {
+  if (converted_ != result) {
+    converted_object_ = Napi::Persistent(result_to_js(env, *result));
+    converted_ = result;
+  }
+  return converted_object_.Value();
+}
+
+void Hooks::end_of_turn() {
+  converted_.reset();
+  converted_object_.Reset();
+}
+
+}  // namespace cloudops::binding

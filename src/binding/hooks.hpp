@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/event_sink.hpp"
+#include "core/model/error.hpp"
+
+#include <napi.h>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+namespace cloudops::binding {
+
+/// The functions of lib/ that the engine calls: one per kind of event, and the maker of error objects.
+///
+/// JavaScript thread only. Refers to them weakly: the JavaScript object of the engine keeps them. Also keeps the credit of chunks that an iterator has not consumed yet.
+class Hooks {
+ public:
+  using IdCallback = std::function<void(const Uuid&)>;
+  /// `resume` is called with the id of an execution whose consumer has caught up, `ended` after its terminal event.
+  Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended);
+
+  void operator()(Napi::Env env, const StartedEvent& event);
+  void operator()(Napi::Env env, const OutputChunk& chunk);
+  void operator()(Napi::Env env, const FinishedEvent& event);
+  void operator()(Napi::Env env, const ProgressEvent& event);
+
+  /// An Error object of lib's classes. `result`: empty when there is none.
+  Napi::Value make_error(Napi::Env env, const Error& error, const ResultPtr& result = nullptr);
+
+  /// The JavaScript object of a result; the same one for the same result until end_of_turn().
+  Napi::Value result(Napi::Env env, const ResultPtr& result);
+  /// The result of the event that is being handed over; nullptr outside of `finished`.
+  const ResultPtr& current_result() const { return current_result_; }
+
+  /// An iterator consumed so much of what `output` left with it.
+  void acknowledge(const Uuid& id, std::size_t bytes);
+
+  void end_of_turn();
+
+ private:
+  struct HeldCredit {
+    std::shared_ptr<DeliveryCredit> credit;
+    std::size_t bytes = 0;
+  };
+  napi_value call(Napi::Env env, const Napi::FunctionReference& function, std::initializer_list<napi_value> arguments);
+
+  Napi::FunctionReference started_;
+  Napi::FunctionReference output_;
+  Napi::FunctionReference finished_;
+  Napi::FunctionReference progress_;
+  Napi::FunctionReference error_;
+  IdCallback resume_;
+  IdCallback ended_;
+  std::unordered_map<std::string, HeldCredit> held_;
+  ResultPtr current_result_;
+  ResultPtr converted_;
+  Napi::ObjectReference converted_object_;
+};
+
+}  // namespace cloudops::binding

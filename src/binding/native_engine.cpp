@@ -1,0 +1,220 @@
+#include "binding/native_engine.hpp"
+
+#include "binding/arguments.hpp"
+#include "binding/native_engine_promise.hpp"
+#include "binding/to_js.hpp"
+#include "binding/to_value.hpp"
+#include "core/validate/parse_close_options.hpp"
+#include "core/validate/parse_config.hpp"
+
+#include <string>
+#include <utility>
+
+namespace cloudops::binding {
+namespace {
+
+Napi::Value nothing(Napi::Env env, std::monostate) { return env.Undefined(); }
+
+Environment environment_argument(const Napi::Value& block) {
+  return block.IsString() ? Environment::from_block(block.As<Napi::String>().Utf8Value()) : Environment();
+}
+
+}  // namespace
+
+Napi::Function NativeEngine::define(Napi::Env env) {
+  return DefineClass(env, "NativeEngine",
+                     {
+                         InstanceMethod<&NativeEngine::execute>("execute"),
+                         InstanceMethod<&NativeEngine::withdraw>("withdraw"),
+                         InstanceMethod<&NativeEngine::wait>("wait"),
+                         InstanceMethod<&NativeEngine::cancel>("cancel"),
+                         InstanceMethod<&NativeEngine::write_stdin>("writeStdin"),
+                         InstanceMethod<&NativeEngine::close_stdin>("closeStdin"),
+                         InstanceMethod<&NativeEngine::acknowledge>("acknowledge"),
+                         InstanceMethod<&NativeEngine::close>("close"),
+                         InstanceMethod<&NativeEngine::status>("getStatus"),
+                         InstanceMethod<&NativeEngine::result>("getResult"),
+                         InstanceMethod<&NativeEngine::current_result>("currentResult"),
+                         InstanceMethod<&NativeEngine::list>("listExecutions"),
+                         InstanceMethod<&NativeEngine::stats>("getStats"),
+                         InstanceMethod<&NativeEngine::concurrency>("getConcurrencyMetrics"),
+                         InstanceMethod<&NativeEngine::read_logs>("readLogs"),
+                         InstanceMethod<&NativeEngine::log_path>("getLogPath"),
+                         InstanceMethod<&NativeEngine::read_output>("readOutput"),
+                         InstanceMethod<&NativeEngine::remove>("removeExecution"),
+                         InstanceMethod<&NativeEngine::clean_up>("cleanup"),
+                         InstanceMethod<&NativeEngine::start_cleanup_task>("startCleanupTask"),
+                         InstanceMethod<&NativeEngine::stop_cleanup_task>("stopCleanupTask"),
+                     });
+}
+
+NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeEngine>(info) {
+  const Napi::Env env = info.Env();
+  hooks_ = std::make_unique<Hooks>(
+      info[1].As<Napi::Object>(), [this](const Uuid& id) { engine_->resume_reading(id); },
+      [this](const Uuid& id) { execution_ended(id); });
+  // The hooks close over the JavaScript engine that owns this object. Kept as its property they are a circle of JavaScript
+  // objects that the collector sees through; kept by references of ours they would never be collected.
+  info.This().As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value("hooks", info[1]));
+  const cloudops::Value raw = to_value(env, info[0]);
+  if (env.IsExceptionPending()) return;
+  const std::string temp_dir = system_temp_dir();
+  auto config = parse_config(raw, default_log_dir(temp_dir));
+  if (!config) {
+    napi_throw(env, hooks_->make_error(env, config.error()));
+    return;
+  }
+  config->temp_dir = temp_dir;
+  outbox_ = std::make_shared<Outbox>(env, *hooks_);
+  engine_ = std::make_unique<Engine>(std::move(*config), outbox_);
+  // After the outbox, whose function has a hook of its own: hooks run in reverse order, so the engine ends first.
+  napi_add_env_cleanup_hook(
+      env, [](void* self) { static_cast<NativeEngine*>(self)->shut_down(); }, this);
+}
+
+NativeEngine::~NativeEngine() {
+  if (!engine_) return;
+  napi_remove_env_cleanup_hook(
+      Env(), [](void* self) { static_cast<NativeEngine*>(self)->shut_down(); }, this);
+  shut_down();
+}
+
+void NativeEngine::shut_down() {
+  // Kills what runs and joins the engine thread, which never waits for this one; then nothing can be delivered any more.
+  engine_.reset();
+  outbox_->detach();
+}
+
+Napi::Value NativeEngine::rejected(Napi::Env env, Napi::Value reason) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  deferred.Reject(reason);
+  return deferred.Promise();
+}
+
+Napi::Value NativeEngine::rejected(Napi::Env env, const Error& error) {
+  return rejected(env, hooks_->make_error(env, error));
+}
+
+void NativeEngine::pending_began() {
+  ++pending_;
+  update_hold();
+}
+
+void NativeEngine::pending_ended() {
+  --pending_;
+  update_hold();
+}
+
+void NativeEngine::execution_began(const Uuid& id) {
+  running_.insert(id);
+  update_hold();
+}
+
+void NativeEngine::execution_ended(const Uuid& id) {
+  running_.erase(id);
+  update_hold();
+}
+
+void NativeEngine::update_hold() {
+  const bool hold = pending_ > 0 || !running_.empty();
+  if (hold == std::exchange(holding_, hold)) return;
+  outbox_->keep_alive(hold);
+  // The object itself too: a running execution reports to it, whether or not a variable still refers to it.
+  if (hold)
+    Ref();
+  else
+    Unref();
+}
+
+Napi::Value NativeEngine::execute(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  cloudops::Value request = to_value(env, info[0]);
+  if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
+  std::shared_ptr<SubmitTicket> ticket;
+  std::optional<std::uint32_t> number;
+  if (info[2].IsNumber()) {
+    number = info[2].As<Napi::Number>().Uint32Value();
+    ticket = tickets_[*number] = std::make_shared<SubmitTicket>();
+  }
+  return promise<Uuid>(
+      env,
+      [&](auto answer) {
+        engine_->submit(std::move(request), environment_argument(info[1]), ticket, std::move(answer));
+      },
+      [this](Napi::Env js, const Uuid& id) {
+        execution_began(id);
+        return ascii_to_js(js, to_string(id));
+      },
+      true);
+}
+
+Napi::Value NativeEngine::withdraw(const Napi::CallbackInfo& info) {
+  const auto found = tickets_.find(info[0].As<Napi::Number>().Uint32Value());
+  const bool withdrawn = found != tickets_.end() && found->second->withdraw();
+  return Napi::Boolean::New(info.Env(), withdrawn);
+}
+
+Napi::Value NativeEngine::wait(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto id = id_argument(info, 0);
+  if (!id) return rejected(env, id.error());
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  pending_began();
+  engine_->wait(*id, [this, outbox = outbox_, deferred](Expected<Outcome> answer) {
+    outbox->reply({[this, deferred, answer = std::move(answer)](Napi::Env js) {
+                     if (!answer)
+                       deferred.Reject(hooks_->make_error(js, answer.error()));
+                     else if (answer->error)
+                       deferred.Reject(hooks_->make_error(js, *answer->error, answer->result));
+                     else
+                       deferred.Resolve(hooks_->result(js, answer->result));
+                     pending_ended();
+                   },
+                   false});
+  });
+  return deferred.Promise();
+}
+
+Napi::Value NativeEngine::cancel(const Napi::CallbackInfo& info) {
+  const auto id = id_argument(info, 0);
+  if (!id) return rejected(info.Env(), id.error());
+  return promise<std::monostate>(info.Env(), [&](auto answer) { engine_->cancel(*id, std::move(answer)); }, nothing);
+}
+
+Napi::Value NativeEngine::write_stdin(const Napi::CallbackInfo& info) {
+  const auto id = id_argument(info, 0);
+  if (!id) return rejected(info.Env(), id.error());
+  auto chunk = bytes_argument(info, 1);
+  if (!chunk) return rejected(info.Env(), chunk.error());
+  return promise<std::monostate>(
+      info.Env(), [&](auto answer) { engine_->write_stdin(*id, std::move(*chunk), std::move(answer)); }, nothing);
+}
+
+Napi::Value NativeEngine::close_stdin(const Napi::CallbackInfo& info) {
+  const auto id = id_argument(info, 0);
+  if (!id) return rejected(info.Env(), id.error());
+  return promise<std::monostate>(info.Env(), [&](auto answer) { engine_->close_stdin(*id, std::move(answer)); }, nothing);
+}
+
+Napi::Value NativeEngine::acknowledge(const Napi::CallbackInfo& info) {
+  if (const auto id = id_argument(info, 0))
+    hooks_->acknowledge(*id, static_cast<std::size_t>(info[1].As<Napi::Number>().Int64Value()));
+  return info.Env().Undefined();
+}
+
+Napi::Value NativeEngine::close(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const cloudops::Value raw = to_value(env, info[0]);
+  if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
+  const auto options = parse_close_options(raw);
+  if (!options) return rejected(env, options.error());
+  return promise<std::monostate>(
+      env, [&](auto answer) { engine_->close(*options, std::move(answer)); },
+      [this](Napi::Env js, std::monostate) {
+        // It ends right after it has answered; now it is certain that no thread is left.
+        engine_->join();
+        return js.Undefined();
+      });
+}
+
+}  // namespace cloudops::binding

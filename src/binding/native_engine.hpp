@@ -1,0 +1,78 @@
+#pragma once
+
+#include "binding/hooks.hpp"
+#include "binding/outbox.hpp"
+#include "core/engine.hpp"
+
+#include <napi.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace cloudops::binding {
+
+/// An engine as a JavaScript object: converts and forwards, decides nothing.
+///
+/// JavaScript thread. Owns the engine; while something runs or a promise is open it keeps the process alive and is itself
+/// not collected. Ends with the garbage collector or with its environment, whichever comes first; both kill what runs.
+class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  /// (config, hooks)
+  explicit NativeEngine(const Napi::CallbackInfo& info);
+  ~NativeEngine() override;
+
+ private:
+  // native_engine.cpp: what runs
+  Napi::Value execute(const Napi::CallbackInfo& info);
+  Napi::Value withdraw(const Napi::CallbackInfo& info);
+  Napi::Value wait(const Napi::CallbackInfo& info);
+  Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value write_stdin(const Napi::CallbackInfo& info);
+  Napi::Value close_stdin(const Napi::CallbackInfo& info);
+  Napi::Value acknowledge(const Napi::CallbackInfo& info);
+  Napi::Value close(const Napi::CallbackInfo& info);
+
+  // native_engine_queries.cpp: what is known
+  Napi::Value status(const Napi::CallbackInfo& info);
+  Napi::Value result(const Napi::CallbackInfo& info);
+  Napi::Value current_result(const Napi::CallbackInfo& info);
+  Napi::Value list(const Napi::CallbackInfo& info);
+  Napi::Value stats(const Napi::CallbackInfo& info);
+  Napi::Value concurrency(const Napi::CallbackInfo& info);
+  Napi::Value read_logs(const Napi::CallbackInfo& info);
+  Napi::Value log_path(const Napi::CallbackInfo& info);
+  Napi::Value read_output(const Napi::CallbackInfo& info);
+  Napi::Value remove(const Napi::CallbackInfo& info);
+  Napi::Value clean_up(const Napi::CallbackInfo& info);
+  Napi::Value start_cleanup_task(const Napi::CallbackInfo& info);
+  Napi::Value stop_cleanup_task(const Napi::CallbackInfo& info);
+
+  /// A promise for what `ask` asks of the engine: `ask(callback)`, where the callback takes an Expected<T>; the value is
+  /// made into the promise's by `convert(env, value)`. Defined in native_engine_promise.hpp.
+  template <class T, class Ask, class Convert>
+  Napi::Value promise(Napi::Env env, Ask ask, Convert convert, bool announces_execution = false);
+  Napi::Value rejected(Napi::Env env, Napi::Value reason);
+  Napi::Value rejected(Napi::Env env, const Error& error);
+
+  void pending_began();
+  void pending_ended();
+  void execution_began(const Uuid& id);
+  void execution_ended(const Uuid& id);
+  void update_hold();
+  void shut_down();
+
+  std::unique_ptr<Hooks> hooks_;
+  std::shared_ptr<Outbox> outbox_;
+  std::unique_ptr<Engine> engine_;
+  std::unordered_map<std::uint32_t, std::shared_ptr<SubmitTicket>> tickets_;
+  std::unordered_set<Uuid, UuidHash> running_;
+  std::size_t pending_ = 0;
+  bool holding_ = false;
+};
+
+}  // namespace cloudops::binding

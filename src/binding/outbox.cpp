@@ -1,0 +1,89 @@
+#include "binding/outbox.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace cloudops::binding {
+
+Outbox::Outbox(Napi::Env env, Hooks& hooks) : env_(env), hooks_(hooks) {
+  const auto name = Napi::String::New(env, "cloudops-execution-engine");
+  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, call_js, &function_);
+  keep_alive(false);
+}
+
+Outbox::~Outbox() { detach(); }
+
+void Outbox::detach() {
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(detached_, true)) return;
+    records_.clear();
+  }
+  taken_.clear();
+  napi_release_threadsafe_function(function_, napi_tsfn_abort);
+}
+
+void Outbox::keep_alive(bool keep) {
+  if (keep)
+    napi_ref_threadsafe_function(env_, function_);
+  else
+    napi_unref_threadsafe_function(env_, function_);
+}
+
+bool Outbox::deliver(Event event) {
+  std::visit([this](auto&& one) { push(std::move(one)); }, std::move(event));
+  return false;
+}
+
+void Outbox::reply(Reply reply) { push(std::move(reply)); }
+
+void Outbox::push(Record record) {
+  std::lock_guard lock(mutex_);
+  if (detached_) return;
+  records_.push_back(std::move(record));
+  if (std::exchange(scheduled_, true)) return;
+  // Under the lock, so that detach() cannot release the function in between. It only queues; it does not wait.
+  napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+}
+
+void Outbox::call_js(napi_env env, napi_value, void* context, void*) {
+  // No env: the environment is being torn down, and the outbox may be gone.
+  if (env == nullptr) return;
+  static_cast<Outbox*>(context)->drain(env);
+}
+
+void Outbox::drain(Napi::Env env) {
+  {
+    std::lock_guard lock(mutex_);
+    if (detached_) return;
+    std::move(records_.begin(), records_.end(), std::back_inserter(taken_));
+    records_.clear();
+    scheduled_ = false;
+  }
+  bool announced = false;
+  while (!taken_.empty()) {
+    const bool is_reply = std::holds_alternative<Reply>(taken_.front());
+    if (announced && !is_reply) break;
+    // Out of the queue first: what runs now may detach or come here again.
+    Record record = std::move(taken_.front());
+    taken_.pop_front();
+    Napi::HandleScope scope(env);
+    if (auto* reply = std::get_if<Reply>(&record)) {
+      announced = announced || reply->announces_execution;
+      reply->settle(env);
+    } else {
+      std::visit(
+          [&](auto& event) {
+            if constexpr (!std::is_same_v<std::decay_t<decltype(event)>, Reply>) hooks_(env, event);
+          },
+          record);
+    }
+  }
+  hooks_.end_of_turn();
+  if (taken_.empty()) return;
+  std::lock_guard lock(mutex_);
+  if (detached_ || std::exchange(scheduled_, true)) return;
+  napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+}
+
+}  // namespace cloudops::binding

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "binding/hooks.hpp"
+#include "core/event_sink.hpp"
+
+#include <napi.h>
+
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <variant>
+
+namespace cloudops::binding {
+
+/// Settles a promise. Runs on the JavaScript thread.
+struct Reply {
+  std::function<void(Napi::Env)> settle;
+  /// It tells JavaScript the id of a new execution. The events that follow then wait for the next turn, so that the code
+  /// after `await execute(…)` runs before the first of them.
+  bool announces_execution = false;
+};
+
+/// What the engine has for JavaScript, in order: events and replies.
+///
+/// Filled on any thread, emptied on the JavaScript thread, which owns it together with the engine. One
+/// thread-safe-function call is pending at most, and it takes all that is there; it never blocks the engine thread.
+/// After detach() what comes is dropped.
+class Outbox final : public EventSink {
+ public:
+  Outbox(Napi::Env env, Hooks& hooks);
+  ~Outbox() override;
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+
+  /// Any thread.
+  bool deliver(Event event) override;
+  /// Any thread.
+  void reply(Reply reply);
+
+  /// JavaScript thread. true: the process (or worker) stays alive for what is to come.
+  void keep_alive(bool keep);
+  /// JavaScript thread, after the engine thread has ended or will not deliver any more that matters.
+  void detach();
+
+ private:
+  using Record = std::variant<StartedEvent, OutputChunk, FinishedEvent, ProgressEvent, Reply>;
+  static void call_js(napi_env env, napi_value, void* context, void*);
+
+  void push(Record record);
+  void drain(Napi::Env env);
+
+  const napi_env env_;
+  Hooks& hooks_;
+  napi_threadsafe_function function_ = nullptr;
+
+  std::mutex mutex_;
+  std::deque<Record> records_;
+  bool scheduled_ = false;
+  bool detached_ = false;
+
+  /// Taken out of `records_`, not handed over yet. JavaScript thread only.
+  std::deque<Record> taken_;
+};
+
+}  // namespace cloudops::binding

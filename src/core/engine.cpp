@@ -1,0 +1,113 @@
+#include "core/engine.hpp"
+
+#include "core/engine_core.hpp"
+
+#include <utility>
+
+namespace cloudops {
+
+template <class Work>
+void Engine::on_engine(Work work) {
+  runtime_->post([core = core_.get(), work = std::move(work)]() mutable { work(*core); });
+}
+
+Engine::Engine(Config config, std::shared_ptr<EventSink> sink, System& system)
+    : config_(std::move(config)),
+      runtime_(std::make_unique<Runtime>()),
+      core_(std::make_unique<EngineCore>(config_, std::move(sink), *runtime_, system)) {
+  if (config_.enable_auto_cleanup) start_cleanup_task();
+}
+
+Engine::~Engine() {
+  on_engine([](EngineCore& core) { core.shut_down(); });
+  runtime_->join();
+}
+
+void Engine::join() { runtime_->join(); }
+
+void Engine::submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket,
+                    Callback<Uuid> answer) {
+  on_engine([request = std::move(request), environment = std::move(environment), ticket = std::move(ticket),
+             answer = std::move(answer)](EngineCore& core) {
+    core.submit(request, environment, ticket.get(), answer);
+  });
+}
+
+void Engine::wait(const Uuid& id, Callback<Outcome> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) mutable { core.wait(id, std::move(answer)); });
+}
+
+void Engine::cancel(const Uuid& id, Callback<std::monostate> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) { core.cancel(id, answer); });
+}
+
+void Engine::status(const Uuid& id, Callback<ExecutionStatus> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) { core.status(id, answer); });
+}
+
+void Engine::result(const Uuid& id, Callback<ResultPtr> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) { core.result(id, answer); });
+}
+
+void Engine::list(Callback<std::vector<ExecutionSummary>> answer) {
+  on_engine([answer = std::move(answer)](EngineCore& core) { core.list(answer); });
+}
+
+void Engine::stats(Callback<ExecutionStats> answer) {
+  on_engine([answer = std::move(answer)](EngineCore& core) { core.stats(answer); });
+}
+
+void Engine::concurrency(Callback<ConcurrencyMetrics> answer) {
+  on_engine([answer = std::move(answer)](EngineCore& core) { core.concurrency(answer); });
+}
+
+void Engine::output(const Uuid& id, OutputStream stream, Callback<std::string> answer) {
+  on_engine([id, stream, answer = std::move(answer)](EngineCore& core) { core.output(id, stream, answer); });
+}
+
+void Engine::log_file(const Uuid& id, Callback<std::string> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) { core.log_file(id, answer); });
+}
+
+Expected<std::string> Engine::log_path(const Uuid& id) const {
+  auto path = core_->logs().find(id);
+  if (!path) return engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id);
+  if (path->empty()) return engine_error(ErrorCode::log_read_failed, "execution " + to_string(id) + " has no log", id);
+  return *std::move(path);
+}
+
+void Engine::write_stdin(const Uuid& id, std::string data, Callback<std::monostate> answer) {
+  on_engine([id, data = std::move(data), answer = std::move(answer)](EngineCore& core) mutable {
+    core.write_stdin(id, std::move(data), std::move(answer));
+  });
+}
+
+void Engine::close_stdin(const Uuid& id, Callback<std::monostate> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) mutable { core.close_stdin(id, std::move(answer)); });
+}
+
+void Engine::remove(const Uuid& id, Callback<std::monostate> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) { core.remove(id, answer); });
+}
+
+void Engine::clean_up(Callback<std::size_t> answer) {
+  on_engine([answer = std::move(answer)](EngineCore& core) mutable { core.clean_up(std::move(answer)); });
+}
+
+void Engine::start_cleanup_task() {
+  on_engine([](EngineCore& core) { core.start_cleanup_task(); });
+}
+
+void Engine::stop_cleanup_task() {
+  on_engine([](EngineCore& core) { core.stop_cleanup_task(); });
+}
+
+void Engine::resume_reading(const Uuid& id) {
+  on_engine([id](EngineCore& core) { core.resume_reading(id); });
+}
+
+void Engine::close(CloseOptions options, Callback<std::monostate> answer) {
+  on_engine([options, answer = std::move(answer)](EngineCore& core) mutable { core.close(options, std::move(answer)); });
+}
+
+}  // namespace cloudops

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "core/event_sink.hpp"
+#include "core/model/close_options.hpp"
+#include "core/model/config.hpp"
+#include "core/model/environment.hpp"
+#include "core/model/error.hpp"
+#include "core/model/request.hpp"
+#include "core/model/result.hpp"
+#include "core/model/value.hpp"
+#include "core/os/system.hpp"
+#include "core/submit_ticket.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cloudops {
+
+class EngineCore;
+class Runtime;
+
+/// Starts, streams, limits, times out, cancels and records commands.
+///
+/// Every method may be called from any thread and returns at once. Answers come through the callback, on the engine
+/// thread (after close: on the calling thread, before the call returns); a callback must not block and must not throw.
+/// Owns the engine thread; destroying the engine kills what still runs and waits (briefly) until it is gone.
+class Engine {
+ public:
+  template <class T>
+  using Callback = std::function<void(Expected<T>)>;
+
+  /// The sink outlives the engine thread, not necessarily the engine object.
+  Engine(Config config, std::shared_ptr<EventSink> sink, System& system = real_system());
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  const Config& config() const { return config_; }
+
+  /// Answers with the id as soon as the request is accepted (running or queued); otherwise nothing was started.
+  /// VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED. A withdrawn request is answered with INTERNAL.
+  void submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket,
+              Callback<Uuid> answer);
+
+  /// Answers once it has finished. NOT_FOUND.
+  void wait(const Uuid& id, Callback<Outcome> answer);
+  /// Answers when termination has begun. NOT_FOUND, NOT_RUNNING.
+  void cancel(const Uuid& id, Callback<std::monostate> answer);
+
+  void status(const Uuid& id, Callback<ExecutionStatus> answer);
+  /// NOT_FOUND, NOT_FINISHED.
+  void result(const Uuid& id, Callback<ResultPtr> answer);
+  void list(Callback<std::vector<ExecutionSummary>> answer);
+  void stats(Callback<ExecutionStats> answer);
+  void concurrency(Callback<ConcurrencyMetrics> answer);
+  /// The bytes captured of one stream; of a running execution those so far.
+  void output(const Uuid& id, OutputStream stream, Callback<std::string> answer);
+
+  /// The path of the execution's log, with all written to it that was read so far. LOG_READ_FAILED: it has none.
+  void log_file(const Uuid& id, Callback<std::string> answer);
+  /// The same path at once, from any thread, without the writing.
+  Expected<std::string> log_path(const Uuid& id) const;
+
+  /// Answers once the bytes are in the pipe's buffer. NOT_FOUND, NOT_RUNNING, IO (the child closed its stdin),
+  /// VALIDATION (stdin of this execution is not a pipe).
+  void write_stdin(const Uuid& id, std::string data, Callback<std::monostate> answer);
+  void close_stdin(const Uuid& id, Callback<std::monostate> answer);
+
+  /// NOT_FOUND, NOT_FINISHED.
+  void remove(const Uuid& id, Callback<std::monostate> answer);
+  /// Forgets finished executions by age, then by count; answers how many.
+  void clean_up(Callback<std::size_t> answer);
+  void start_cleanup_task();
+  void stop_cleanup_task();
+
+  /// To be called when DeliveryCredit::release said so.
+  void resume_reading(const Uuid& id);
+
+  /// Answers when nothing of this engine runs any more and its thread is about to end. From the call on everything but
+  /// the readers of finished executions is answered with ENGINE_CLOSED.
+  void close(CloseOptions options, Callback<std::monostate> answer);
+  /// Waits for the engine thread's end, which follows the answer of close().
+  void join();
+
+ private:
+  template <class Work>
+  void on_engine(Work work);
+
+  const Config config_;
+  std::unique_ptr<Runtime> runtime_;
+  std::unique_ptr<EngineCore> core_;
+};
+
+}  // namespace cloudops

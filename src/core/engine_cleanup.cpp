@@ -1,0 +1,48 @@
+#include "core/engine_core.hpp"
+
+#include <utility>
+
+namespace cloudops {
+namespace {
+
+/// Between two slices whatever is due for running executions gets its turn.
+constexpr std::size_t slice = 1'000;
+
+}  // namespace
+
+void EngineCore::remove(const Uuid& id, const Callback<std::monostate>& answer) {
+  if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  if (store_.remove(id)) {
+    forget_log(id);
+    return answer(std::monostate{});
+  }
+  if (store_.contains(id))
+    return answer(engine_error(ErrorCode::not_finished, "execution " + to_string(id) + " has not finished", id));
+  answer(engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id));
+}
+
+void EngineCore::clean_up(Callback<std::size_t> answer) {
+  if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  clean_up_slice(0, std::move(answer));
+}
+
+void EngineCore::clean_up_slice(std::size_t gone_before, Callback<std::size_t> answer) {
+  const std::size_t gone = store_.clean_up(system_.now(), slice, [this](const Uuid& id) { forget_log(id); });
+  const std::size_t total = gone_before + gone;
+  if (gone < slice) return answer(total);
+  boost::asio::post(runtime_.io(), [this, total, answer = std::move(answer)]() mutable {
+    clean_up_slice(total, std::move(answer));
+  });
+}
+
+void EngineCore::start_cleanup_task() {
+  if (closing_ || cleanup_task_.pending()) return;
+  cleanup_task_.start(std::chrono::seconds(config_.cleanup_interval_secs), [this] {
+    clean_up_slice(0, [](const Expected<std::size_t>&) {});
+    start_cleanup_task();
+  });
+}
+
+void EngineCore::stop_cleanup_task() { cleanup_task_.cancel(); }
+
+}  // namespace cloudops

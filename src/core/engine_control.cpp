@@ -1,0 +1,110 @@
+#include "core/engine_core.hpp"
+
+#include <cerrno>
+#include <utility>
+
+namespace cloudops {
+namespace {
+
+Error not_running(const Uuid& id) {
+  return engine_error(ErrorCode::not_running, "execution " + to_string(id) + " has finished already", id);
+}
+
+Error not_found(const Uuid& id) {
+  return engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id);
+}
+
+Error stdin_closed(const Uuid& id) {
+  auto error = engine_error(ErrorCode::io, "stdin of execution " + to_string(id) + " is closed", id);
+  error.errno_name = errno_name(EPIPE);
+  return error;
+}
+
+}  // namespace
+
+void EngineCore::cancel(const Uuid& id, const Callback<std::monostate>& answer) {
+  if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  const auto found = active_.find(id);
+  if (found == active_.end()) return answer(store_.contains(id) ? not_running(id) : not_found(id));
+  admission_.withdraw(id);
+  found->second.execution->terminate(TerminationCause::cancel,
+                                     graceful_stop(Milliseconds(config_.kill_grace_period_ms)));
+  answer(std::monostate{});
+}
+
+void EngineCore::write_stdin(const Uuid& id, std::string data, Callback<std::monostate> answer) {
+  auto feed = stdin_of(id);
+  if (!feed) return answer(std::move(feed).error());
+  if ((*feed)->closing()) return answer(stdin_closed(id));
+  (*feed)->write(std::move(data), [id, answer = std::move(answer)](int error) {
+    if (error != 0) return answer(stdin_closed(id));
+    answer(std::monostate{});
+  });
+}
+
+void EngineCore::close_stdin(const Uuid& id, Callback<std::monostate> answer) {
+  auto feed = stdin_of(id);
+  if (!feed) return answer(std::move(feed).error());
+  if ((*feed)->closing()) return answer(std::monostate{});
+  (*feed)->close([answer = std::move(answer)](int) { answer(std::monostate{}); });
+}
+
+Expected<StdinFeed*> EngineCore::stdin_of(const Uuid& id) {
+  if (closed_) return engine_error(ErrorCode::engine_closed, "the engine is closed");
+  const auto found = active_.find(id);
+  if (found == active_.end()) return store_.contains(id) ? not_running(id) : not_found(id);
+  if (auto* feed = found->second.execution->stdin_pipe()) return feed;
+  auto error = validation_error(ValidationKind::invalid_value, "stdin",
+                                "stdin of execution " + to_string(id) + " is not a pipe; ask for stdin: {type: \"pipe\"}");
+  error.execution_id = id;
+  return error;
+}
+
+void EngineCore::close(const CloseOptions& options, Callback<std::monostate> answer) {
+  if (closed_) return answer(std::monostate{});
+  close_answers_.push_back(std::move(answer));
+  // A second close may only make it faster: drain, then cancel.
+  closing_ = true;
+  cleanup_task_.cancel();
+  const auto grace = Milliseconds(config_.kill_grace_period_ms);
+  if (options.mode == CloseMode::cancel) {
+    terminate_all(TerminationCause::shutdown, graceful_stop(grace));
+    if (options.timeout) close_deadline_.start(*options.timeout, [this] { shut_down(); });
+  } else if (options.timeout) {
+    close_deadline_.start(*options.timeout, [this, grace] { terminate_all(TerminationCause::shutdown, graceful_stop(grace)); });
+  }
+  finish_closing_if_idle();
+}
+
+void EngineCore::shut_down() {
+  if (closed_) return;
+  closing_ = true;
+  cleanup_task_.cancel();
+  terminate_all(TerminationCause::shutdown, immediate_stop());
+  finish_closing_if_idle();
+}
+
+void EngineCore::terminate_all(TerminationCause cause, const StopLadder& ladder) {
+  std::vector<Uuid> ids;
+  ids.reserve(active_.size());
+  for (const auto& [id, active] : active_) ids.push_back(id);
+  for (const auto& id : ids) {
+    admission_.withdraw(id);
+    if (const auto found = active_.find(id); found != active_.end()) found->second.execution->terminate(cause, ladder);
+  }
+}
+
+void EngineCore::finish_closing_if_idle() {
+  if (!closing_ || closed_ || !active_.empty()) return;
+  closed_ = true;
+  close_deadline_.cancel();
+  for (auto& child : unreaped_) child->let_go();
+  unreaped_.clear();
+  guard_.reset();
+  context_.guard = nullptr;
+  dev_null_.reset();
+  for (const auto& answer : std::exchange(close_answers_, {})) answer(std::monostate{});
+  runtime_.stop_when_idle();
+}
+
+}  // namespace cloudops

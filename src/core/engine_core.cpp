@@ -1,0 +1,140 @@
+#include "core/engine_core.hpp"
+
+#include "core/validate/parse_request.hpp"
+#include "core/validate/resolve_launch.hpp"
+
+#include <fcntl.h>
+
+#include <utility>
+
+namespace cloudops {
+
+Error engine_error(ErrorCode code, std::string message, const std::optional<Uuid>& id) {
+  Error error;
+  error.code = code;
+  error.message = std::move(message);
+  error.execution_id = id;
+  return error;
+}
+
+EngineCore::EngineCore(const Config& config, std::shared_ptr<EventSink> sink, Runtime& runtime, System& system)
+    : config_(config),
+      sink_(std::move(sink)),
+      runtime_(runtime),
+      system_(system),
+      admission_(config.max_concurrent_executions, config.concurrency_policy, config.max_queued_executions),
+      store_(config),
+      terminator_(runtime.io(), trees_, system),
+      context_{runtime, system, config, *sink_, trees_, terminator_, nullptr, -1, std::make_shared<DeliveryTotal>()},
+      cleanup_task_(runtime.io()),
+      close_deadline_(runtime.io()) {}
+
+EngineCore::~EngineCore() = default;
+
+void EngineCore::submit(const Value& raw, const Environment& environment, SubmitTicket* ticket,
+                        const Callback<Uuid>& answer) {
+  if (closing_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  auto validated = validate(raw, environment);
+  if (!validated) return answer(std::move(validated).error());
+  AcceptedRequest& accepted = *validated;
+
+  if (ticket != nullptr && !ticket->accept())
+    return answer(engine_error(ErrorCode::internal, "withdrawn before it was accepted"));
+  auto decision = Admission::Decision::start;
+  if (auto refused = admit(accepted, decision)) return answer(std::move(*refused));
+
+  const Uuid id = accepted.id;
+  logs_.add(id, log_path_for(config_, accepted.launch.log_path, id).value_or(std::string()));
+  auto execution = std::make_unique<Execution>(std::move(accepted), context_, *this);
+  store_.add(id, execution->command(), execution->metadata(), wall_now());
+  active_.emplace(id, Active{std::move(execution), false});
+  answer(id);
+  if (decision == Admission::Decision::start) start(id);
+}
+
+Expected<AcceptedRequest> EngineCore::validate(const Value& raw, const Environment& environment) {
+  auto request = parse_request(raw, config_);
+  if (!request) return std::move(request).error();
+  auto launch = resolve_launch(*request, environment);
+  if (!launch) return std::move(launch).error();
+
+  AcceptedRequest accepted;
+  accepted.id = request->id ? *request->id : make_uuid();
+  accepted.timeout = Milliseconds(request->timeout_ms.value_or(config_.default_timeout_ms));
+  accepted.launch = std::move(*launch);
+  accepted.request = std::move(*request);
+  return accepted;
+}
+
+std::optional<Error> EngineCore::admit(const AcceptedRequest& accepted, Admission::Decision& decision) {
+  if (store_.contains(accepted.id)) {
+    auto error = validation_error(ValidationKind::duplicate_id, "id",
+                                  "id " + to_string(accepted.id) + " is known to this engine already; an id is used once");
+    error.execution_id = accepted.id;
+    return error;
+  }
+  decision = admission_.request(accepted.id, accepted.request.priority);
+  if (decision == Admission::Decision::refuse_no_slot)
+    return engine_error(ErrorCode::concurrency_limit_reached,
+                        "all " + std::to_string(admission_.slots()) + " slots (max_concurrent_executions) are taken");
+  if (decision == Admission::Decision::refuse_queue_full)
+    return engine_error(ErrorCode::queue_full, "the queue holds " + std::to_string(admission_.waiting()) +
+                                                   " executions already (max_queued_executions)");
+  return std::nullopt;
+}
+
+void EngineCore::start(const Uuid& id) {
+  Active& active = active_.at(id);
+  active.has_slot = true;
+  prepare_machine();
+  store_.mark_running(id, wall_now());
+  active.execution->start();
+}
+
+void EngineCore::prepare_machine() {
+  if (std::exchange(machine_prepared_, true)) return;
+  dev_null_.reset(system_.open_for_reading("/dev/null"));
+  context_.dev_null = dev_null_.get();
+  if (auto guard = Guard::start(config_.temp_dir)) {
+    guard_ = std::move(*guard);
+    context_.guard = guard_.get();
+  }
+}
+
+void EngineCore::settled(Execution& execution, Outcome outcome) {
+  const Uuid id = execution.id();
+  const auto waiters = store_.finish(id, outcome, system_.now());
+  sink_->deliver(FinishedEvent{outcome.result, wall_now()});
+  for (const auto& waiter : waiters) waiter(outcome);
+
+  const auto found = active_.find(id);
+  const bool had_slot = found->second.has_slot;
+  // Not here: the execution is on the stack, and calls that were due already may still reach it.
+  boost::asio::post(runtime_.io(), [gone = std::shared_ptr<Execution>(std::move(found->second.execution))] {});
+  active_.erase(found);
+
+  if (had_slot) hand_on_slot();
+  finish_closing_if_idle();
+}
+
+void EngineCore::hand_on_slot() {
+  const auto next = admission_.release();
+  if (!next) return;
+  // Posted, so that a long queue of requests that all fail to start does not become as deep a stack.
+  boost::asio::post(runtime_.io(), [this, next = *next] {
+    if (active_.contains(next))
+      start(next);
+    else
+      hand_on_slot();
+  });
+}
+
+void EngineCore::keep_until_reaped(std::unique_ptr<ChildProcess> child) {
+  unreaped_.push_back(std::move(child));
+}
+
+void EngineCore::resume_reading(const Uuid& id) {
+  if (const auto found = active_.find(id); found != active_.end()) found->second.execution->resume_reading();
+}
+
+}  // namespace cloudops

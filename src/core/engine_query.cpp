@@ -1,0 +1,59 @@
+#include "core/engine_core.hpp"
+
+#include <utility>
+
+namespace cloudops {
+namespace {
+
+Error unknown(const Uuid& id) {
+  return engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id);
+}
+
+Error unfinished(const Uuid& id) {
+  return engine_error(ErrorCode::not_finished, "execution " + to_string(id) + " has not finished", id);
+}
+
+}  // namespace
+
+void EngineCore::wait(const Uuid& id, Callback<Outcome> answer) {
+  if (const Outcome* outcome = store_.outcome(id)) return answer(*outcome);
+  if (!store_.contains(id)) return answer(unknown(id));
+  store_.add_waiter(id, [answer = std::move(answer)](const Outcome& outcome) { answer(outcome); });
+}
+
+void EngineCore::status(const Uuid& id, const Callback<ExecutionStatus>& answer) const {
+  if (const auto status = store_.status(id)) return answer(*status);
+  answer(unknown(id));
+}
+
+void EngineCore::result(const Uuid& id, const Callback<ResultPtr>& answer) const {
+  if (const Outcome* outcome = store_.outcome(id)) return answer(outcome->result);
+  answer(store_.contains(id) ? unfinished(id) : unknown(id));
+}
+
+void EngineCore::concurrency(const Callback<ConcurrencyMetrics>& answer) const {
+  ConcurrencyMetrics metrics;
+  metrics.max_concurrent = admission_.slots();
+  metrics.currently_running = admission_.running();
+  metrics.currently_pending = admission_.waiting();
+  metrics.available_slots = admission_.slots() - admission_.running();
+  answer(metrics);
+}
+
+void EngineCore::output(const Uuid& id, OutputStream stream, const Callback<std::string>& answer) const {
+  if (const Outcome* outcome = store_.outcome(id))
+    return answer(stream == OutputStream::out ? outcome->result->stdout_bytes_kept : outcome->result->stderr_bytes_kept);
+  if (const auto found = active_.find(id); found != active_.end())
+    return answer(found->second.execution->captured(stream));
+  answer(unknown(id));
+}
+
+void EngineCore::log_file(const Uuid& id, const Callback<std::string>& answer) {
+  if (const auto found = active_.find(id); found != active_.end()) found->second.execution->flush_log();
+  const auto path = logs_.find(id);
+  if (!path) return answer(unknown(id));
+  if (path->empty()) return answer(engine_error(ErrorCode::log_read_failed, "execution " + to_string(id) + " has no log", id));
+  answer(*path);
+}
+
+}  // namespace cloudops

@@ -1,0 +1,140 @@
+#include "core/execution.hpp"
+
+#include "core/os/signal_name.hpp"
+#include "core/runtime.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cloudops {
+namespace {
+
+/// An open line (a prompt, a progress bar) is delivered once nothing was written for so long.
+constexpr Milliseconds open_line_quiet{200};
+
+}  // namespace
+
+Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, ExecutionOwner& owner)
+    : accepted_(std::move(accepted)),
+      context_(context),
+      owner_(owner),
+      command_(display(accepted_.request.command)),
+      output_(accepted_.id, accepted_.launch.log_path, context.config, context.sink, context.delivery_total),
+      stdout_(context.runtime.io(), context.system, context.runtime.read_buffer(),
+              {[this](std::string_view bytes) { on_bytes(OutputStream::out, bytes); },
+               [this](int error) { on_pipe_end(OutputStream::out, error); }}),
+      stderr_(context.runtime.io(), context.system, context.runtime.read_buffer(),
+              {[this](std::string_view bytes) { on_bytes(OutputStream::err, bytes); },
+               [this](int error) { on_pipe_end(OutputStream::err, error); }}),
+      deadline_(context.runtime.io()),
+      retry_(context.runtime.io()),
+      drain_(context.runtime.io()),
+      quiet_(context.runtime.io()) {
+  auto& source = accepted_.request.stdin_source;
+  if (std::holds_alternative<StdinPipe>(source) || std::holds_alternative<StdinData>(source))
+    stdin_ = std::make_unique<StdinFeed>(context.runtime.io(), context.system);
+  if (auto* given = std::get_if<StdinData>(&source)) {
+    stdin_->write(std::move(given->data), [](int) {});
+    stdin_->close([](int) {});
+  }
+}
+
+Execution::~Execution() { context_.terminator.forget(*this); }
+
+void Execution::terminate(TerminationCause cause, const StopLadder& ladder) {
+  if (settled_) return;
+  if (!settlement_.terminate(cause)) return context_.terminator.hasten(*this, ladder);
+  if (!child_) return settle();
+  context_.terminator.begin(*this, ladder);
+}
+
+void Execution::resume_reading() {
+  stdout_.resume();
+  stderr_.resume();
+}
+
+void Execution::on_bytes(OutputStream stream, std::string_view bytes) {
+  last_byte_ = context_.system.now();
+  const auto taken = output_.take(stream, bytes);
+  if (taken.hold_back) {
+    stdout_.pause();
+    stderr_.pause();
+  }
+  if (taken.over_limit)
+    terminate(TerminationCause::output_limit, graceful_stop(Milliseconds(context_.config.kill_grace_period_ms)));
+  watch_for_quiet();
+}
+
+void Execution::watch_for_quiet() {
+  if (quiet_.pending() || !output_.has_open_line()) return;
+  // Armed once and re-aimed when it fires: a timer operation per read would cost more than the read.
+  const auto quiet_for = context_.system.now() - last_byte_;
+  quiet_.start(std::max<SteadyTime::duration>(open_line_quiet - quiet_for, SteadyTime::duration::zero()), [this] {
+    if (context_.system.now() - last_byte_ >= open_line_quiet)
+      output_.deliver_open_lines();
+    else
+      watch_for_quiet();
+  });
+}
+
+void Execution::on_pipe_end(OutputStream stream, int error) {
+  if (error != 0 && pipe_error_ == 0) pipe_error_ = error;
+  output_.ended(stream);
+  settlement_.pipe_ended();
+  proceed();
+}
+
+void Execution::on_exit(const ProcessExit& exit) {
+  exit_ = exit;
+  last_byte_ = context_.system.now();
+  if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, 0);
+  if (stdin_) stdin_->abandon(EPIPE);
+  // All that the process wrote is in the pipes by now; a descendant may go on writing to them.
+  stdout_.drain();
+  stderr_.drain();
+  settlement_.exited();
+  if (settlement_.cause()) context_.terminator.nudge();
+  proceed();
+}
+
+void Execution::proceed() {
+  if (settled_) return;
+  if (settlement_.complete()) return settle();
+  if (settlement_.waits_for_pipes_only() && !drain_.pending()) count_drain_grace();
+}
+
+void Execution::count_drain_grace() {
+  const Milliseconds grace(context_.config.drain_grace_ms);
+  const auto silent_for = context_.system.now() - last_byte_;
+  drain_.start(std::max<SteadyTime::duration>(grace - silent_for, SteadyTime::duration::zero()), [this, grace] {
+    const bool held_back_by_us = !settlement_.cause() && (stdout_.holds_back() || stderr_.holds_back());
+    if (held_back_by_us) last_byte_ = context_.system.now();
+    if (context_.system.now() - last_byte_ < grace) return count_drain_grace();
+    stdout_.drain();
+    stderr_.drain();
+    if (settled_) return;
+    settlement_.give_up_pipes();
+    settle();
+  });
+}
+
+TreeRoot Execution::tree_root() const { return {child_->pid(), tree_mark_, child_->reaped()}; }
+
+void Execution::signalled(int signal) {
+  const auto since_start = std::chrono::duration_cast<Milliseconds>(context_.system.now() - started_);
+  signals_.push_back({signal_name(signal), static_cast<std::uint64_t>(since_start.count())});
+}
+
+void Execution::tree_gone(std::vector<std::int32_t> survivors) {
+  survivors_ = std::move(survivors);
+  settlement_.tree_emptied();
+  if (!child_->reaped() && std::find(survivors_.begin(), survivors_.end(), child_->pid()) != survivors_.end()) {
+    child_->ignore_exit();
+    owner_.keep_until_reaped(std::move(child_));
+    exit_ = ProcessExit{Lost{}, {}};
+    settlement_.exited();
+  }
+  proceed();
+}
+
+}  // namespace cloudops

@@ -1,0 +1,150 @@
+#pragma once
+
+#include "core/execution_output.hpp"
+#include "core/model/launch_spec.hpp"
+#include "core/model/result.hpp"
+#include "core/settle/settlement.hpp"
+#include "core/settle/stop_ladder.hpp"
+#include "core/spawn/child_process.hpp"
+#include "core/spawn/guard.hpp"
+#include "core/stream/pipe_reader.hpp"
+#include "core/stream/stdin_feed.hpp"
+#include "core/terminator.hpp"
+#include "core/timer.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cloudops {
+
+class Execution;
+class Runtime;
+
+/// What all executions of an engine share. Outlives them; engine thread only.
+struct ExecutionContext {
+  Runtime& runtime;
+  System& system;
+  const Config& config;
+  EventSink& sink;
+  ProcessTrees& trees;
+  Terminator& terminator;
+  /// nullptr: this machine does not allow one.
+  Guard* guard = nullptr;
+  /// /dev/null for reading, opened once.
+  int dev_null = -1;
+  std::shared_ptr<DeliveryTotal> delivery_total;
+};
+
+/// Who owns executions and hears of their end.
+class ExecutionOwner {
+ public:
+  virtual ~ExecutionOwner() = default;
+  /// Once per execution, its last call. The execution may be destroyed, but not before this returns.
+  virtual void settled(Execution& execution, Outcome outcome) = 0;
+  /// A child that the system does not let go: collected whenever it ends.
+  virtual void keep_until_reaped(std::unique_ptr<ChildProcess> child) = 0;
+};
+
+/// A request that passed validation, with all that the file system had to say.
+struct AcceptedRequest {
+  Uuid id{};
+  ExecutionRequest request;
+  LaunchSpec launch;
+  Milliseconds timeout{0};
+};
+
+/// One command's life: start (with back-off while the system is short of something), stream, wait, settle.
+///
+/// Engine thread only. Lives from acceptance until it has settled; the result outlives it.
+class Execution final : private Terminator::Target {
+ public:
+  Execution(AcceptedRequest accepted, ExecutionContext& context, ExecutionOwner& owner);
+  ~Execution() override;
+
+  const Uuid& id() const { return accepted_.id; }
+  const std::string& command() const { return command_; }
+  const std::optional<ExecutionMetadata>& metadata() const { return accepted_.request.metadata; }
+  /// nullptr: stdin of this execution is not a pipe.
+  StdinFeed* stdin_pipe() { return has_stdin_pipe() ? stdin_.get() : nullptr; }
+
+  /// It has a slot: the clock of its timeout starts here.
+  void start();
+  /// Ends it for this cause, unless another cause came first. Before start() it settles at once.
+  void terminate(TerminationCause cause, const StopLadder& ladder);
+  /// The consumer of the events has caught up.
+  void resume_reading();
+  /// The bytes of that stream that are kept so far.
+  std::string captured(OutputStream stream) const { return output_.captured(stream); }
+  void flush_log() { output_.flush_log(); }
+
+ private:
+  // execution_start.cpp
+  void try_to_start();
+  LaunchFailure spawn();
+  LaunchFailure open_stdio(PipeEnds& out, PipeEnds& err, UniqueFd& child_stdin);
+  LaunchFailure watch(Process process, UniqueFd exit_watch, PipeEnds& out, PipeEnds& err);
+  void running();
+  void guard();
+  void unguard();
+  bool has_stdin_pipe() const { return std::holds_alternative<StdinPipe>(accepted_.request.stdin_source); }
+
+  // execution.cpp
+  void on_bytes(OutputStream stream, std::string_view bytes);
+  void on_pipe_end(OutputStream stream, int error);
+  void on_exit(const ProcessExit& exit);
+  void watch_for_quiet();
+  void proceed();
+  void count_drain_grace();
+  PipeReader& reader(OutputStream stream) { return stream == OutputStream::out ? stdout_ : stderr_; }
+
+  // Terminator::Target
+  TreeRoot tree_root() const override;
+  void signalled(int signal) override;
+  void tree_gone(std::vector<std::int32_t> survivors) override;
+
+  // execution_settle.cpp
+  void settle();
+  void settle_failed_start(const LaunchFailure& failure);
+  void finish(ExecutionResult result, std::optional<Error> error);
+  ExecutionResult describe_end();
+  void describe_exit(ExecutionResult& result) const;
+  std::string describe_cause(TerminationCause cause) const;
+
+  AcceptedRequest accepted_;
+  ExecutionContext& context_;
+  ExecutionOwner& owner_;
+  std::string command_;
+  std::uint64_t tree_mark_ = 0;
+  /// While the guard watches over this tree.
+  std::optional<Guard::Ticket> guard_ticket_;
+  std::optional<WallTime> started_at_;
+  SteadyTime started_{};
+  /// When a byte was last read; the exit counts as one, so that descendants get the whole grace.
+  SteadyTime last_byte_{};
+
+  ExecutionOutput output_;
+  PipeReader stdout_;
+  PipeReader stderr_;
+  std::unique_ptr<StdinFeed> stdin_;
+  /// The write end between its making and the child's start.
+  UniqueFd stdin_fd_;
+  std::unique_ptr<ChildProcess> child_;
+
+  Settlement settlement_;
+  std::optional<ProcessExit> exit_;
+  std::optional<LaunchFailure> last_failure_;
+  std::vector<SentSignal> signals_;
+  std::vector<std::int32_t> survivors_;
+  int pipe_error_ = 0;
+  bool settled_ = false;
+
+  Milliseconds next_retry_{5};
+  Timer deadline_;
+  Timer retry_;
+  Timer drain_;
+  Timer quiet_;
+};
+
+}  // namespace cloudops

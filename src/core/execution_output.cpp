@@ -1,0 +1,151 @@
+#include "core/execution_output.hpp"
+
+#include <utility>
+
+namespace cloudops {
+namespace {
+
+void report(ExecutionResult& result, const std::string& sentence) {
+  if (!result.error)
+    result.error = sentence;
+  else
+    *result.error += "; " + sentence;
+}
+
+}  // namespace
+
+std::optional<std::string> log_path_for(const Config& config, const std::optional<std::string>& own_path,
+                                        const Uuid& id) {
+  if (own_path) return own_path;
+  if (!config.log_dir) return std::nullopt;
+  return *config.log_dir + '/' + to_string(id) + ".log";
+}
+
+ExecutionOutput::ExecutionOutput(const Uuid& id, std::optional<std::string> own_log_path, const Config& config,
+                                 EventSink& sink, std::shared_ptr<DeliveryTotal> total)
+    : id_(id),
+      own_log_path_(std::move(own_log_path)),
+      config_(config),
+      sink_(sink),
+      credit_(std::make_shared<DeliveryCredit>(std::move(total))),
+      capture_(config.max_output_size_bytes, config.oversized_output_strategy) {}
+
+OpenToOthers ExecutionOutput::dir_policy() const {
+  return !config_.log_dir || *config_.log_dir == default_log_dir(config_.temp_dir) ? OpenToOthers::tighten
+                                                                                    : OpenToOthers::refuse_writable;
+}
+
+void ExecutionOutput::open_log() {
+  if (!own_log_path_ && !config_.log_dir) return;
+  auto file = own_log_path_ ? open_log_at(*own_log_path_) : open_log_in(*config_.log_dir, dir_policy(), id_);
+  if (file)
+    log_ = std::make_unique<LogFile>(std::move(*file));
+  else
+    log_error_ = file.error().message;
+}
+
+ExecutionOutput::Taken ExecutionOutput::take(OutputStream stream, std::string_view bytes) {
+  const auto taken = capture_.take(stream, bytes);
+  Taken outcome;
+  if (!taken.rest.empty() || !taken.carried.empty()) {
+    outcome.over_limit = config_.oversized_output_strategy == OversizedOutputStrategy::fail_execution;
+    if (config_.oversized_output_strategy == OversizedOutputStrategy::stream_to_file) spill(stream, taken);
+  }
+  if (wants_lines())
+    splitter(stream).feed(bytes, [this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
+  outcome.hold_back = std::exchange(hold_back_, false);
+  return outcome;
+}
+
+void ExecutionOutput::spill(OutputStream stream, const BoundedCapture::Taken& taken) {
+  Overflow& target = overflow(stream);
+  if (target.error) return;
+  if (!target.file) {
+    auto file = open_overflow_in(config_.log_dir.value_or(default_log_dir(config_.temp_dir)), dir_policy(), id_, stream);
+    if (!file) {
+      target.error = file.error().message;
+      return;
+    }
+    target.file = std::make_unique<FileSink>(std::move(*file));
+  }
+  target.file->write(taken.carried);
+  target.file->write(taken.rest);
+}
+
+void ExecutionOutput::deliver(OutputStream stream, OutputPiece&& piece) {
+  if (log_) log_->write(stream, piece);
+  if (!config_.stream_output) return;
+  OutputChunk chunk;
+  chunk.execution_id = id_;
+  chunk.stream = stream;
+  chunk.text = std::move(piece.text);
+  chunk.first_seq = next_seq_;
+  chunk.line_count = piece.line_count;
+  chunk.partial = piece.partial;
+  chunk.ascii = piece.ascii;
+  chunk.timestamp = wall_now();
+  chunk.credit = credit_;
+  next_seq_ += piece.line_count;
+
+  const std::size_t cost = chunk.cost();
+  // Before it is handed over: the consumer, on another thread, may be done with it at once.
+  if (credit_->add(cost)) hold_back_ = true;
+  if (sink_.deliver(std::move(chunk)) && credit_->release(cost)) hold_back_ = false;
+}
+
+void ExecutionOutput::ended(OutputStream stream) {
+  if (std::exchange(ended_[static_cast<std::size_t>(stream)], true) || !wants_lines()) return;
+  splitter(stream).finish([this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
+}
+
+bool ExecutionOutput::has_open_line() const {
+  // Only events need it: a log gets each line when it is complete.
+  return config_.stream_output && (splitters_[0].has_open_line() || splitters_[1].has_open_line());
+}
+
+void ExecutionOutput::deliver_open_lines() {
+  for (const auto stream : {OutputStream::out, OutputStream::err})
+    splitter(stream).flush_open([this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
+}
+
+void ExecutionOutput::flush_log() {
+  if (log_) log_->flush();
+}
+
+void ExecutionOutput::finish(ExecutionResult& result) {
+  ended(OutputStream::out);
+  ended(OutputStream::err);
+  if (log_) {
+    log_->close();
+    result.log_path = log_->path();
+    if (log_->error()) report(result, "the log is not complete: " + *log_->error());
+  } else if (log_error_) {
+    report(result, "no log was written: " + *log_error_);
+  }
+  finish_overflow(OutputStream::out, result.stdout_overflow_file, result.stdout_warning, result);
+  finish_overflow(OutputStream::err, result.stderr_overflow_file, result.stderr_warning, result);
+  result.stdout_bytes = capture_.written(OutputStream::out);
+  result.stderr_bytes = capture_.written(OutputStream::err);
+  auto bytes = capture_.release();
+  result.stdout_bytes_kept = std::move(bytes.out);
+  result.stderr_bytes_kept = std::move(bytes.err);
+}
+
+void ExecutionOutput::finish_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
+                                      ExecutionResult& result) {
+  if (!capture_.overflowed(stream)) return;
+  Overflow& target = overflow(stream);
+  if (target.file) {
+    target.file->close();
+    path = target.file->path();
+    target.error = target.file->error();
+  }
+  const bool in_file = target.file && !target.error;
+  if (target.error) report(result, "the overflow file is not complete: " + *target.error);
+  if (in_file) return;
+  result.output_truncated = true;
+  if (config_.oversized_output_strategy != OversizedOutputStrategy::fail_execution)
+    warning = capture_.truncation_warning(stream);
+}
+
+}  // namespace cloudops

@@ -1,0 +1,108 @@
+#include "core/execution.hpp"
+#include "core/runtime.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace cloudops {
+namespace {
+
+constexpr Milliseconds longest_retry_pause{500};
+
+/// What the system may have again in a moment. ETXTBSY: somebody was still writing the program (or a process being
+/// started at this moment holds a descriptor of the writer).
+bool may_pass(int error) {
+  return error == EAGAIN || error == EMFILE || error == ENFILE || error == ENOMEM || error == ETXTBSY;
+}
+
+}  // namespace
+
+void Execution::start() {
+  started_at_ = wall_now();
+  started_ = context_.system.now();
+  deadline_.start(accepted_.timeout, [this] {
+    terminate(TerminationCause::timeout, graceful_stop(Milliseconds(context_.config.kill_grace_period_ms)));
+  });
+  output_.open_log();
+  try_to_start();
+}
+
+void Execution::try_to_start() {
+  const LaunchFailure failure = spawn();
+  if (failure.error == 0) return running();
+  if (!may_pass(failure.error)) return settle_failed_start(failure);
+  last_failure_ = failure;
+  retry_.start(next_retry_, [this] { try_to_start(); });
+  next_retry_ = std::min(next_retry_ * 2, longest_retry_pause);
+}
+
+LaunchFailure Execution::spawn() {
+  PipeEnds out;
+  PipeEnds err;
+  UniqueFd child_stdin;
+  if (const auto failure = open_stdio(out, err, child_stdin); failure.error != 0) return failure;
+  UniqueFd exit_watch(context_.system.duplicate(context_.dev_null));
+  if (!exit_watch) return {-exit_watch.get(), "dup"};
+
+  tree_mark_ = context_.trees.marks().next();
+  // Before the child exists: the host may be killed at any moment.
+  guard();
+  LaunchFailure failure;
+  const StdioFds stdio{child_stdin ? child_stdin.get() : context_.dev_null, out.write_end.get(), err.write_end.get()};
+  const Launcher launch(context_.system);
+  Process process = launch(context_.runtime.io().get_executor(), failure, accepted_.launch, stdio, tree_mark_,
+                           exit_watch.get());
+  if (failure.error == 0) failure = watch(std::move(process), std::move(exit_watch), out, err);
+  if (failure.error != 0) unguard();
+  return failure;
+}
+
+LaunchFailure Execution::open_stdio(PipeEnds& out, PipeEnds& err, UniqueFd& child_stdin) {
+  if (const int error = context_.system.pipe(out); error < 0) return {-error, "pipe2"};
+  if (const int error = context_.system.pipe(err); error < 0) return {-error, "pipe2"};
+  if (accepted_.launch.stdin_file) {
+    const int fd = context_.system.open_for_reading(accepted_.launch.stdin_file->c_str());
+    if (fd < 0) return {-fd, "open stdin"};
+    child_stdin.reset(fd);
+  } else if (stdin_) {
+    PipeEnds in;
+    if (const int error = context_.system.pipe(in); error < 0) return {-error, "pipe2"};
+    child_stdin = std::move(in.read_end);
+    stdin_fd_ = std::move(in.write_end);
+  }
+  return {};
+}
+
+LaunchFailure Execution::watch(Process process, UniqueFd exit_watch, PipeEnds& out, PipeEnds& err) {
+  // From here on a failure destroys child_, which kills and collects it.
+  child_ = std::make_unique<ChildProcess>(context_.runtime.io(), context_.system, std::move(process), std::move(exit_watch));
+  settlement_.pipes_opened(2);
+  int error = stdout_.open(std::move(out.read_end));
+  if (error == 0) error = stderr_.open(std::move(err.read_end));
+  if (error == 0) error = child_->async_wait([this](const ProcessExit& exit) { on_exit(exit); });
+  if (error == 0 && stdin_) error = stdin_->open(std::move(stdin_fd_));
+  if (error == 0) return {};
+  stdout_.close();
+  stderr_.close();
+  child_.reset();
+  return {error, "epoll_ctl"};
+}
+
+void Execution::running() {
+  last_failure_.reset();
+  last_byte_ = context_.system.now();
+  if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, child_->pid());
+  context_.sink.deliver(StartedEvent{accepted_.id, command_, wall_now()});
+}
+
+void Execution::guard() {
+  if (context_.guard != nullptr) guard_ticket_ = context_.guard->watch(tree_mark_);
+}
+
+void Execution::unguard() {
+  if (guard_ticket_) context_.guard->forget(*guard_ticket_);
+  guard_ticket_.reset();
+}
+
+}  // namespace cloudops

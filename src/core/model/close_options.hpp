@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/model/time.hpp"
+
+#include <optional>
+
+namespace cloudops {
+
+enum class CloseMode {
+  /// What runs is terminated, what waits is cancelled.
+  cancel,
+  /// What was accepted is finished first.
+  drain,
+};
+
+struct CloseOptions {
+  CloseMode mode = CloseMode::cancel;
+  /// drain: after this, go on as cancel. cancel: after this, SIGKILL at once instead of after the kill grace period.
+  std::optional<Milliseconds> timeout;
+};
+
+}  // namespace cloudops

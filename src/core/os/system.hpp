@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/model/time.hpp"
+#include "core/os/unique_fd.hpp"
+#include "core/os/vfork_exec.hpp"
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cloudops {
+
+struct PipeEnds {
+  UniqueFd read_end;
+  UniqueFd write_end;
+};
+
+struct WaitOutcome {
+  /// The pid, 0 when it has not ended yet, or -errno.
+  pid_t pid = 0;
+  /// As wait4 gives it.
+  int status = 0;
+  struct rusage usage {};
+};
+
+/// Every call by which an execution touches the kernel, so that a test can make the n-th one fail.
+/// Called on the engine thread only. Errors come back as -errno.
+class System {
+ public:
+  virtual ~System() = default;
+
+  /// A pipe, both ends close-on-exec. Returns 0 or -errno.
+  virtual int pipe(PipeEnds& ends);
+  /// A close-on-exec descriptor of an existing file for reading, or -errno. Never waits for a FIFO's writer.
+  virtual int open_for_reading(const char* path);
+  virtual ExecOutcome spawn(const ExecPlan& plan);
+  /// Another descriptor of the same thing, close-on-exec and above 2, or -errno.
+  virtual int duplicate(int fd);
+  /// Makes `target`, an open descriptor, refer to what `fd` refers to. Needs no free descriptor. Returns 0 or -errno.
+  virtual int replace(int target, int fd);
+  virtual ssize_t read(int fd, void* buffer, std::size_t size);
+  virtual ssize_t write(int fd, const void* data, std::size_t size);
+  /// Bytes that wait in a pipe.
+  virtual std::size_t bytes_waiting(int fd);
+  /// Collects the child if it has ended; does not wait.
+  virtual WaitOutcome reap(pid_t pid);
+  virtual SteadyTime now();
+};
+
+/// The one that talks to the kernel. Stateless.
+System& real_system();
+
+}  // namespace cloudops

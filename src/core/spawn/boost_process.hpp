@@ -1,0 +1,21 @@
+#pragma once
+
+/// Boost.Process v2's process type, by its headers alone. Everything that needs it includes this file.
+
+#if !__has_include(<boost/version.hpp>)
+#error "Boost 1.81 or newer is needed (headers only). Debian 12: apt-get install libboost1.81-dev"
+#endif
+#include <boost/version.hpp>
+#if BOOST_VERSION < 108100
+#error "This Boost is too old: 1.81 or newer is needed for Boost.Process v2. Debian 12: apt-get install libboost1.81-dev"
+#endif
+
+// Without it, Boost.Process uses Boost.Filesystem, which would have to be linked.
+#ifndef BOOST_PROCESS_USE_STD_FS
+#define BOOST_PROCESS_USE_STD_FS
+#endif
+// With it, Boost 1.81 forgets to include these two.
+#include <boost/optional.hpp>
+#include <boost/type_traits.hpp>
+
+#include <boost/process/v2/process.hpp>

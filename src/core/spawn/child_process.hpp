@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/os/watched_fd.hpp"
+#include "core/spawn/launcher.hpp"
+
+#include <functional>
+#include <optional>
+#include <variant>
+
+namespace cloudops {
+
+struct Exited {
+  int code = 0;
+};
+struct Signalled {
+  int signal = 0;
+};
+/// Somebody else in the host collected the child (a waitpid(-1), or SIGCHLD ignored): how it ended is not known.
+struct Lost {};
+using ExitState = std::variant<Exited, Signalled, Lost>;
+
+struct ProcessExit {
+  ExitState state;
+  struct rusage usage {};
+};
+
+/// One child of ours, from its start to its reaping. Engine thread only.
+///
+/// Owns the Boost.Process handle. The exit is awaited on a pidfd (no SIGCHLD, so the host's child_process is not
+/// disturbed) and collected with wait4, because Boost's own wait throws the resource usage away. The pid vanishes from
+/// here when it is reaped, so no signal can reach a stranger.
+class ChildProcess {
+ public:
+  /// `exit_watch` is a pidfd of the process (see Launcher).
+  /// A child that is not reaped when this is destroyed is killed and collected.
+  ChildProcess(boost::asio::io_context& io, System& system, Process process, UniqueFd exit_watch);
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  /// Calls back once, when the child has been reaped. Returns 0, or the errno that made waiting impossible.
+  int async_wait(std::function<void(const ProcessExit&)> on_exit);
+
+  /// Goes on to collect it, but calls nobody back.
+  void ignore_exit() {
+    on_exit_ = [](const ProcessExit&) {};
+  }
+  /// Gives it up, running or not: for one that the system does not end.
+  void let_go();
+
+  /// The process group's leader; stays known after the reaping, as a number only.
+  pid_t pid() const { return pid_; }
+  bool reaped() const { return !process_.is_open(); }
+
+ private:
+  void arm();
+  void collect();
+
+  System& system_;
+  Process process_;
+  pid_t pid_;
+  UniqueFd exit_fd_;
+  WatchedFd exit_watch_;
+  std::function<void(const ProcessExit&)> on_exit_;
+};
+
+}  // namespace cloudops

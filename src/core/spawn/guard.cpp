@@ -1,0 +1,120 @@
+#include "core/spawn/guard.hpp"
+
+#include "core/spawn/guard_launch.hpp"
+#include "guard/guard_table.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+namespace cloudops {
+namespace {
+
+/// The helper bounds its own work by 2 s.
+constexpr int patience_ms = 3000;
+
+Error guard_error(const char* what, int error) {
+  Error failure;
+  failure.code = ErrorCode::io;
+  failure.errno_name = errno_name(error);
+  failure.message = std::string("The helper that ends running commands when this process dies could not be started (") +
+                    what + ": " + failure.errno_name +
+                    "). Commands still die with this process, but processes that they started may stay.";
+  return failure;
+}
+
+}  // namespace
+
+void Guard::Unmap::operator()(cloudops_guard_table* table) const { ::munmap(table, sizeof(cloudops_guard_table)); }
+
+Expected<std::unique_ptr<Guard>> Guard::start(const std::string& temp_dir) {
+  const UniqueFd file = make_memory_file("cloudops-guard-table", false);
+  if (!file || ::ftruncate(file.get(), sizeof(cloudops_guard_table)) != 0) return guard_error("memfd_create", errno);
+  void* memory = ::mmap(nullptr, sizeof(cloudops_guard_table), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  if (memory == MAP_FAILED) return guard_error("mmap", errno);
+  Table table(static_cast<cloudops_guard_table*>(memory));
+  table->host = ::getpid();
+
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return guard_error("pipe2", errno);
+  UniqueFd read_end(ends[0]);
+  UniqueFd write_end(ends[1]);
+  // A host with 0, 1 or 2 closed: ours stay above them, where no child's stdio replaces them.
+  for (UniqueFd* end : {&read_end, &write_end}) {
+    if (end->get() > 2) continue;
+    *end = UniqueFd(::fcntl(end->get(), F_DUPFD_CLOEXEC, 3));
+    if (!*end) return guard_error("fcntl", errno);
+  }
+
+  GuardProcess process = launch_guard(read_end.get(), file.get(), temp_dir);
+  if (process.pid < 0) return guard_error("exec", process.error);
+  return std::unique_ptr<Guard>(
+      new Guard(std::move(table), std::move(write_end), process.pid, std::move(process.exit_watch)));
+}
+
+Guard::Guard(Table table, UniqueFd alive, pid_t pid, UniqueFd exit_watch)
+    : table_(std::move(table)), alive_(std::move(alive)), pid_(pid), exit_watch_(std::move(exit_watch)) {}
+
+Guard::~Guard() {
+  alive_.reset();
+  if (wait_for_end(patience_ms)) return;
+  // Its own patience has run out, or something stopped it.
+  if (exit_watch_)
+    ::syscall(SYS_pidfd_send_signal, exit_watch_.get(), SIGKILL, nullptr, 0);
+  else
+    ::kill(pid_, SIGKILL);
+  wait_for_end(patience_ms);
+}
+
+bool Guard::wait_for_end(int timeout_ms) const {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+  for (;;) {
+    const pid_t collected = ::waitpid(pid_, nullptr, WNOHANG);
+    // ECHILD: somebody else in the host collects all children.
+    if (collected == pid_ || (collected < 0 && errno == ECHILD)) return true;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    pollfd end{exit_watch_.get(), POLLIN, 0};
+    ::poll(&end, 1, exit_watch_ ? static_cast<int>(left.count()) : 1);
+  }
+}
+
+// The helper reads the table only when we are dead, so the order of the stores matters to nobody but the compiler: each
+// must really be made, and a half-written slot must not look like a tree.
+
+Guard::Ticket Guard::watch(std::uint64_t mark) {
+  Ticket ticket = table_->used;
+  if (!free_.empty()) {
+    ticket = free_.back();
+    free_.pop_back();
+  } else if (ticket == cloudops_guard_slots) {
+    return no_ticket;
+  } else {
+    __atomic_store_n(&table_->used, ticket + 1, __ATOMIC_RELEASE);
+  }
+  __atomic_store_n(&table_->slots[ticket].mark, mark, __ATOMIC_RELEASE);
+  return ticket;
+}
+
+void Guard::set_leader(Ticket ticket, pid_t leader) {
+  if (ticket != no_ticket) __atomic_store_n(&table_->slots[ticket].leader, leader, __ATOMIC_RELEASE);
+}
+
+void Guard::forget(Ticket ticket) {
+  if (ticket == no_ticket) return;
+  set_leader(ticket, 0);
+  __atomic_store_n(&table_->slots[ticket].mark, 0, __ATOMIC_RELEASE);
+  free_.push_back(ticket);
+}
+
+}  // namespace cloudops

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/model/error.hpp"
+#include "core/os/unique_fd.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct cloudops_guard_table;
+
+namespace cloudops {
+
+/// The helper process that kills the trees of running executions when this process dies, however it dies.
+///
+/// Owns the helper, the pipe whose end tells it that we are gone, and the table that it then reads. One per engine, on the
+/// engine thread, started before the first child. The destructor lets the helper end and collects it (bounded: some
+/// milliseconds with nothing watched; what is still watched is killed first).
+///
+/// Only trees in the table are killed; descendants that a finished command left behind are not. A tree without a mark is
+/// reached as far as it stayed in its leader's process group, and processes of another user (setuid) are not reached.
+/// A copy of this process made by fork alone delays nothing where the kernel has pidfds (5.3): the helper watches both.
+class Guard {
+ public:
+  using Ticket = std::uint32_t;
+  /// Every slot of the table is taken (131072 trees at once): that tree is not watched.
+  static constexpr Ticket no_ticket = UINT32_MAX;
+
+  /// `temp_dir` is used only where memory files may not be executed (vm.memfd_noexec); then /dev/shm and /tmp are tried
+  /// too. On failure the engine can go on: its children then die with its thread, their descendants may not.
+  static Expected<std::unique_ptr<Guard>> start(const std::string& temp_dir);
+  ~Guard();
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+  /// Call it before the child is started, so that there is no moment at which our death would miss the child.
+  Ticket watch(std::uint64_t mark);
+  /// Needed only when the mark is 0. 0 again once the leader was reaped: its number may then become somebody else's.
+  void set_leader(Ticket ticket, pid_t leader);
+  void forget(Ticket ticket);
+
+  /// The helper.
+  pid_t pid() const { return pid_; }
+
+ private:
+  struct Unmap {
+    void operator()(cloudops_guard_table* table) const;
+  };
+  using Table = std::unique_ptr<cloudops_guard_table, Unmap>;
+
+  Guard(Table table, UniqueFd alive, pid_t pid, UniqueFd exit_watch);
+  bool wait_for_end(int timeout_ms) const;
+
+  Table table_;
+  std::vector<Ticket> free_;
+  /// The pipe's write end. Nothing is ever written: its closing is the message.
+  UniqueFd alive_;
+  pid_t pid_;
+  /// A pidfd; none before Linux 5.2.
+  UniqueFd exit_watch_;
+};
+
+}  // namespace cloudops

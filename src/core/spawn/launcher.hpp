@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/model/launch_spec.hpp"
+#include "core/os/system.hpp"
+#include "core/spawn/boost_process.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace cloudops {
+
+/// What a child gets for 0, 1 and 2; borrowed until the launch returns. All three are above 2.
+struct StdioFds {
+  int in = -1;
+  int out = -1;
+  int err = -1;
+};
+
+struct LaunchFailure {
+  /// errno; 0: the launch succeeded.
+  int error = 0;
+  /// What was being done: "exec", "chdir", …
+  const char* step = "";
+};
+
+using Process = boost::process::v2::basic_process<boost::asio::any_io_executor>;
+
+/// A process launcher in the sense of Boost.Process v2: starts a child and returns it as a basic_process.
+///
+/// Boost 1.81's own launchers are not fit for a host with other threads: the default one forks (its cost grows with the
+/// host's memory) and leaves pipes open to unrelated children; the vfork one runs fork handlers on the parent's memory and
+/// calls exit() in the child when exec fails. This one goes through System::spawn.
+class Launcher {
+ public:
+  explicit Launcher(System& system) : system_(system) {}
+
+  /// On failure the process is not open and `failure` says why. `exit_watch` is any open descriptor of the caller's; on
+  /// success it has become a second pidfd of the child, because basic_process shows its own to nobody.
+  Process operator()(const boost::asio::any_io_executor& executor, LaunchFailure& failure, const LaunchSpec& spec,
+                     const StdioFds& stdio, std::uint64_t tree_mark, int exit_watch) const;
+
+ private:
+  System& system_;
+};
+
+}  // namespace cloudops

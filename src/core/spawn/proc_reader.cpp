@@ -1,0 +1,76 @@
+#include "core/spawn/proc_reader.hpp"
+
+#include "core/os/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cinttypes>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+
+namespace cloudops {
+namespace {
+
+/// As the kernel writes it; the name goes on until its NUL.
+struct DirectoryEntry {
+  std::uint64_t inode;
+  std::int64_t offset;
+  std::uint16_t length;
+  unsigned char type;
+};
+constexpr std::size_t name_offset = offsetof(DirectoryEntry, type) + 1;
+
+}  // namespace
+
+bool for_each_process(int proc, const std::function<void(pid_t)>& visit) {
+  if (::lseek(proc, 0, SEEK_SET) != 0) return false;
+  // Small on purpose: the kernel fills all of it before the first entry can be looked at.
+  alignas(DirectoryEntry) char buffer[1024];
+  for (;;) {
+    const long size = ::syscall(SYS_getdents64, proc, buffer, sizeof buffer);
+    if (size <= 0) return size == 0;
+    for (long at = 0; at < size;) {
+      const char* name = buffer + at + name_offset;
+      std::uint16_t length = 0;
+      std::memcpy(&length, buffer + at + offsetof(DirectoryEntry, length), sizeof length);
+      at += length;
+      pid_t pid = 0;
+      const char* end = name + std::strlen(name);
+      if (const auto parsed = std::from_chars(name, end, pid); parsed.ec == std::errc() && parsed.ptr == end)
+        visit(pid);
+    }
+  }
+}
+
+std::optional<ProcessStat> read_process(int proc, pid_t pid) {
+  char text[1024];
+  std::snprintf(text, sizeof text, "%d/stat", pid);
+  const UniqueFd file(::openat(proc, text, O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  const ssize_t size = ::read(file.get(), text, sizeof text - 1);
+  if (size == 0) errno = ESRCH;
+  if (size <= 0) return std::nullopt;
+  text[size] = '\0';
+  // The name is in parentheses and may hold any character, parentheses too.
+  const char* after_name = std::strrchr(text, ')');
+  if (after_name == nullptr) return std::nullopt;
+  ProcessStat stat;
+  char state = '\0';
+  long threads = 0;
+  if (std::sscanf(after_name + 1,
+                  " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %" SCNu64, &state,
+                  &stat.parent, &stat.group, &stat.session, &threads, &stat.started) != 6)
+    return std::nullopt;
+  stat.pid = pid;
+  stat.stopped = state == 'T';
+  // The first thread may end before the others: it shows as a zombie while the process lives.
+  stat.zombie = (state == 'Z' || state == 'X') && threads <= 1;
+  return stat;
+}
+
+}  // namespace cloudops

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace cloudops {
+
+/// What /proc/<pid>/stat says about one process.
+struct ProcessStat {
+  pid_t pid = 0;
+  pid_t parent = 0;
+  pid_t group = 0;
+  pid_t session = 0;
+  /// Clock ticks since boot.
+  std::uint64_t started = 0;
+  bool stopped = false;
+  /// All its threads have ended; only its exit status is left.
+  bool zombie = false;
+};
+
+/// `proc` is an open /proc. Visits every process in it, each within microseconds of being listed: some live no longer.
+/// false when the list broke off. Needs no other descriptor.
+bool for_each_process(int proc, const std::function<void(pid_t)>& visit);
+
+/// Absent: it has ended (errno ENOENT or ESRCH), or it cannot be read (another errno: no descriptor left).
+std::optional<ProcessStat> read_process(int proc, pid_t pid);
+
+}  // namespace cloudops

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "core/os/unique_fd.hpp"
+#include "core/spawn/tree_marks.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace cloudops {
+
+/// Where a tree begins.
+struct TreeRoot {
+  /// The process that the engine started; it leads a process group.
+  pid_t leader = 0;
+  /// What it and its descendants carry; 0: marks were not available.
+  std::uint64_t mark = 0;
+  /// Its number may be somebody else's by now.
+  bool leader_reaped = false;
+};
+
+/// One living process of a tree, as it was seen.
+struct TreeMember {
+  pid_t pid = 0;
+  /// 0: not known by its mark but by its relations.
+  std::uint64_t mark = 0;
+  /// Clock ticks since boot; with the pid, this is a process's identity. 0: could not be read.
+  std::uint64_t started = 0;
+  /// By a stop signal.
+  bool stopped = false;
+  /// The system did not let us send the signal.
+  bool refused = false;
+};
+
+/// What one pass over /proc saw.
+struct TreeScan {
+  /// trees[i] belongs to roots[i].
+  std::vector<std::vector<TreeMember>> trees;
+  /// Some process ended under our eyes, of a tree or not. It may have left a child that the pass missed, so a tree that was
+  /// seen empty need not be.
+  bool blurred = false;
+};
+
+enum class Delivery {
+  sent,
+  /// It had ended.
+  gone,
+  /// The system does not let us.
+  refused,
+};
+
+/// Finds the processes of trees and sends them signals. Engine thread only; owns the engine's marks and an open /proc, so
+/// that a process out of descriptors can still find what it has to kill.
+///
+/// A process belongs to a tree when it carries the tree's mark, wherever it went. One whose limits cannot be read (another
+/// user's: setuid) or who changed that limit belongs to it as long as it is the leader, is in the leader's process
+/// group, or, when its limits cannot be read, has a parent in the tree. Without marks the same relations serve for all,
+/// which setsid together with a double fork escapes. Zombies have ended and are never members.
+class ProcessTrees {
+ public:
+  ProcessTrees();
+  explicit ProcessTrees(TreeMarks marks);
+
+  TreeMarks& marks() { return marks_; }
+
+  /// One pass over /proc for all the roots, valid for the moment. Costs about a microsecond per process of the machine,
+  /// ten per member. Without /proc, a tree is its unreaped leader.
+  ///
+  /// A `signal` other than 0 is sent to every member; to those that carry a mark the moment they are seen, because some
+  /// live just long enough to fork a successor.
+  TreeScan scan(std::span<const TreeRoot> roots, int signal = 0) const;
+
+  /// Never reaches another process than the one that was seen, even if that one has ended and its pid was given away.
+  /// To be used before the engine reaps anything else: in the same turn as scan().
+  Delivery send(const TreeMember& member, int signal) const;
+
+ private:
+  struct Pass;
+  void look_at(pid_t pid, Pass& pass, int signal) const;
+  bool is_still(const TreeMember& member) const;
+
+  TreeMarks marks_;
+  UniqueFd proc_;
+};
+
+}  // namespace cloudops

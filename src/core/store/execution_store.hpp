@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/model/config.hpp"
+#include "core/model/result.hpp"
+
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace cloudops {
+
+using WaitCallback = std::function<void(const Outcome&)>;
+
+/// A record's state until the end. `since`: started, or accepted while it waits.
+struct LiveExecution {
+  ExecutionStatus status = ExecutionStatus::pending;
+  WallTime since{};
+  std::optional<ExecutionMetadata> metadata;
+  std::vector<WaitCallback> waiters;
+};
+
+/// And from then on.
+struct FinishedExecution {
+  Outcome outcome;
+  SteadyTime at;
+  /// In the order of finishing.
+  std::list<Uuid>::iterator place;
+};
+
+/// What an engine knows about every execution it accepted, until cleanup forgets it. Engine thread only.
+///
+/// A record is either live (it has waiters and a changing status) or finished (it has an outcome); it becomes finished
+/// once. Statistics are kept as records change, never by scanning.
+class ExecutionStore {
+ public:
+  explicit ExecutionStore(const Config& config) : config_(config) {}
+
+  /// False: the id is known already.
+  bool add(const Uuid& id, std::string command, std::optional<ExecutionMetadata> metadata, WallTime accepted_at);
+  void mark_running(const Uuid& id, WallTime started_at);
+  /// The waiters to be called, after the terminal event went out.
+  std::vector<WaitCallback> finish(const Uuid& id, Outcome outcome, SteadyTime now);
+
+  bool contains(const Uuid& id) const { return records_.contains(id); }
+  std::optional<ExecutionStatus> status(const Uuid& id) const;
+  /// nullptr: unknown or not finished (see status).
+  const Outcome* outcome(const Uuid& id) const;
+  /// For a live execution; false: it is not live.
+  bool add_waiter(const Uuid& id, WaitCallback waiter);
+  /// By start (or acceptance) time, the oldest first.
+  std::vector<ExecutionSummary> list() const;
+  const ExecutionStats& stats() const { return stats_; }
+
+  /// Forgets one finished execution. False: unknown or not finished.
+  bool remove(const Uuid& id);
+  /// Forgets at most `limit` finished executions that are too old, then those beyond the count; how many went.
+  /// `forgotten` is called for each.
+  std::size_t clean_up(SteadyTime now, std::size_t limit, const std::function<void(const Uuid&)>& forgotten);
+
+ private:
+  struct Record {
+    std::string command;
+    std::variant<LiveExecution, FinishedExecution> state;
+  };
+  using Records = std::unordered_map<Uuid, Record, UuidHash>;
+
+  std::uint64_t& counter(ExecutionStatus status);
+  void forget(Records::iterator record);
+
+  const Config& config_;
+  Records records_;
+  /// Finished ones, the oldest first.
+  std::list<Uuid> finished_;
+  ExecutionStats stats_;
+};
+
+}  // namespace cloudops

@@ -1,0 +1,58 @@
+#include "core/stream/capture.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cloudops {
+namespace {
+
+std::string_view without_incomplete_suffix(std::string_view bytes) {
+  return bytes.substr(0, bytes.size() - incomplete_suffix(bytes));
+}
+
+}  // namespace
+
+BoundedCapture::Taken BoundedCapture::take(OutputStream stream, std::string_view bytes) {
+  Side& to = side(stream);
+  to.written += bytes.size();
+  Taken taken;
+  taken.kept = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), limit_ - used_));
+  to.kept.append(bytes.substr(0, taken.kept));
+  used_ += taken.kept;
+  taken.rest = bytes.substr(taken.kept);
+
+  if (taken.rest.empty() || to.overflowed) return taken;
+  to.overflowed = true;
+  if (strategy_ == OversizedOutputStrategy::stream_to_file) {
+    const std::size_t whole = without_incomplete_suffix(to.kept).size();
+    taken.carried = to.kept.substr(whole);
+    to.kept.resize(whole);
+  }
+  return taken;
+}
+
+std::string BoundedCapture::truncation_warning(OutputStream stream) const {
+  const Side& from = side(stream);
+  if (!from.overflowed) return {};
+  const std::string_view text = without_incomplete_suffix(from.kept);
+  std::string warning = text.empty() || text.back() == '\n' ? "" : "\n";
+  warning += "[output truncated: " + std::to_string(limit_) + " of " +
+             std::to_string(written(OutputStream::out) + written(OutputStream::err)) +
+             " bytes kept, stdout and stderr together]\n";
+  return warning;
+}
+
+BoundedCapture::Bytes BoundedCapture::release() {
+  Bytes bytes{std::exchange(side(OutputStream::out).kept, {}), std::exchange(side(OutputStream::err).kept, {})};
+  bytes.out.shrink_to_fit();
+  bytes.err.shrink_to_fit();
+  return bytes;
+}
+
+Decoded text_of(std::string_view kept, bool cut, std::string_view warning) {
+  Decoded decoded = decode_utf8(cut ? without_incomplete_suffix(kept) : kept);
+  decoded.text.append(warning);
+  return decoded;
+}
+
+}  // namespace cloudops

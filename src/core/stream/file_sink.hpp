@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/os/system.hpp"
+#include "core/stream/private_file.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cloudops {
+
+/// Appends bytes to a file through a buffer, so that a chatty child does not cost a system call per line.
+///
+/// Owns the descriptor. Lives on the engine thread and ends with its execution; the destructor closes, but only `close`
+/// lets the caller see what went wrong last. The first failure is final: it is kept as a sentence, and what is written
+/// after it goes nowhere, because a file with a hole in the middle would be worse than one that just ends.
+class FileSink {
+ public:
+  static constexpr std::size_t kBufferBytes = 65'536;
+
+  explicit FileSink(OpenedFile file, System& system = real_system());
+  FileSink(const FileSink&) = delete;
+  FileSink& operator=(const FileSink&) = delete;
+  ~FileSink();
+
+  void write(std::string_view bytes);
+  /// Hands what is buffered to the kernel: for whoever reads the file while it grows.
+  void flush();
+  /// Flushes and closes. Harmless when repeated; nothing may be written afterwards.
+  void close();
+
+  const std::string& path() const { return path_; }
+  /// `cannot write the file "…": No space left on device (ENOSPC)`; absent while all went well.
+  const std::optional<std::string>& error() const { return error_; }
+
+ private:
+  void fail(int error);
+
+  System& system_;
+  UniqueFd fd_;
+  const std::string path_;
+  std::string buffer_;
+  std::optional<std::string> error_;
+};
+
+}  // namespace cloudops

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/os/system.hpp"
+#include "core/os/watched_fd.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string_view>
+
+namespace cloudops {
+
+/// Reads one pipe of a child until its end. Engine thread only.
+///
+/// Level-triggered in effect: each time the pipe is readable a bounded number of reads is made, so that one child that
+/// floods cannot starve the others; nothing is read while paused. The owner must outlive the callbacks; closing stops them.
+class PipeReader {
+ public:
+  struct Callbacks {
+    /// Bytes as read; valid during the call. May pause, resume or close the reader.
+    std::function<void(std::string_view)> on_bytes;
+    /// End of file, or an error (errno; 0 at end of file). The reader is closed by then. Called at most once.
+    std::function<void(int error)> on_end;
+  };
+
+  /// `buffer` is scratch space shared by all readers of the engine thread.
+  PipeReader(boost::asio::io_context& io, System& system, std::span<char> buffer, Callbacks callbacks);
+  /// Takes the read end and begins. Returns 0, or the errno that made it impossible.
+  int open(UniqueFd fd);
+  bool is_open() const { return fd_.is_open(); }
+
+  void pause() { paused_ = true; }
+  void resume();
+  /// Paused, with bytes in the pipe.
+  bool holds_back();
+
+  /// Reads, paused or not, what waits in the pipe at this moment, and no more: called when the process has exited, so
+  /// that all it wrote is in.
+  void drain();
+
+  /// Closes without calling back. Idempotent.
+  void close() { fd_.close(); }
+
+ private:
+  enum class ReadState { more, empty, ended };
+  void arm();
+  void on_readable();
+  ReadState read_once(std::size_t limit);
+  void end(int error);
+
+  WatchedFd fd_;
+  System& system_;
+  std::span<char> buffer_;
+  Callbacks callbacks_;
+  bool paused_ = false;
+  bool armed_ = false;
+  bool enlarged_ = false;
+};
+
+}  // namespace cloudops

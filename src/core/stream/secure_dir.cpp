@@ -1,0 +1,95 @@
+#include "core/stream/secure_dir.hpp"
+
+#include "core/stream/io_error.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace cloudops {
+namespace {
+
+constexpr const char* kVerb = "use the directory";
+
+/// "link/" and "link/." name the link's target; without such an end O_NOFOLLOW sees the link itself.
+std::string without_trailing_slashes(std::string path) {
+  while (path.size() > 1) {
+    if (path.back() == '/')
+      path.pop_back();
+    else if (path.size() > 2 && path.ends_with("/."))
+      path.resize(path.size() - 2);
+    else
+      break;
+  }
+  return path;
+}
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return without_trailing_slashes(path.substr(0, slash + 1));
+}
+
+/// Makes the directory and its missing parents. 0, also when it exists, or an errno.
+int make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return 0;
+  const std::string parent = parent_of(path);
+  if (errno != ENOENT || parent == path || path.empty()) return errno;
+  if (const int error = make_directory(parent)) return error;
+  return ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST ? 0 : errno;
+}
+
+bool is_symbolic_link(const std::string& path) {
+  struct stat link {};
+  return ::lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode);
+}
+
+Expected<UniqueFd> open_or_make(const std::string& path, int more_flags) {
+  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | more_flags;
+  UniqueFd dir(::open(path.c_str(), flags));
+  if (!dir && errno == ENOENT) {
+    if (const int error = make_directory(path)) return io_error("make the directory", path, error);
+    dir.reset(::open(path.c_str(), flags));
+  }
+  if (dir) return dir;
+  const int error = errno;
+  if ((more_flags & O_NOFOLLOW) != 0 && is_symbolic_link(path)) return io_error(kVerb, path, "it is a symbolic link");
+  return io_error(kVerb, path, error);
+}
+
+Error owned_by_another(const std::string& path, uid_t owner) {
+  return io_error(kVerb, path, "it belongs to another user (uid " + std::to_string(owner) + ")");
+}
+
+}  // namespace
+
+Expected<UniqueFd> open_private_dir(const std::string& given, OpenToOthers policy) {
+  const std::string path = without_trailing_slashes(given);
+  auto opened = open_or_make(path, O_NOFOLLOW);
+  if (opened.has_error()) return opened;
+
+  struct stat status {};
+  if (::fstat(opened->get(), &status) != 0) return io_error(kVerb, path, errno);
+  if (status.st_uid != ::geteuid()) return owned_by_another(path, status.st_uid);
+  if (policy == OpenToOthers::tighten && (status.st_mode & 077) != 0 && ::fchmod(opened->get(), 0700) != 0)
+    return io_error("close to others the directory", path, errno);
+  if (policy == OpenToOthers::refuse_writable && (status.st_mode & 022) != 0)
+    return io_error(kVerb, path, "its group or others may write into it");
+  return opened;
+}
+
+Expected<UniqueFd> open_parent_dir(const std::string& file_path) {
+  const std::string path = parent_of(file_path);
+  // A link is followed here: /tmp itself is one on some systems. What counts is who owns the directory it leads to.
+  auto opened = open_or_make(path, 0);
+  if (opened.has_error()) return opened;
+
+  struct stat status {};
+  if (::fstat(opened->get(), &status) != 0) return io_error(kVerb, path, errno);
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) return owned_by_another(path, status.st_uid);
+  return opened;
+}
+
+}  // namespace cloudops

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/model/error.hpp"
+#include "core/os/unique_fd.hpp"
+
+#include <string>
+
+namespace cloudops {
+
+// Directories that output may be written into. Called on the engine thread; errors are ErrorCode::io with a sentence
+// that names the path and the reason. A relative path starts at the host's working directory.
+
+/// What to do with a directory that exists, is ours, and is open to group or others.
+enum class OpenToOthers {
+  /// Close it (mode 0700). For the engine's own default directory, where nobody else has any business.
+  tighten,
+  /// Leave the mode, but refuse the directory if others may write into it. For a directory that a user named: it may
+  /// serve other purposes, and files of mode 0600 are safe in a directory that others can only read.
+  refuse_writable,
+};
+
+/// Opens the directory for files of ours, after making it and its missing parents with mode 0700. Refused: a symbolic
+/// link as the last component, a directory that another user owns, one that others may write into (see OpenToOthers).
+Expected<UniqueFd> open_private_dir(const std::string& path, OpenToOthers policy);
+
+/// Opens the directory of a file that a user named, after making it and its missing parents with mode 0700. It must
+/// belong to us or to root, so that files in /tmp work; what it holds is judged when the file is opened.
+Expected<UniqueFd> open_parent_dir(const std::string& file_path);
+
+}  // namespace cloudops

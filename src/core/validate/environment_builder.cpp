@@ -1,0 +1,51 @@
+#include "core/validate/environment_builder.hpp"
+
+#include <string_view>
+#include <unordered_map>
+
+namespace cloudops {
+namespace {
+
+/// What is set on top of the host's environment, each name once.
+class Overrides {
+ public:
+  void set(std::string_view name, std::string_view value) {
+    const auto [known, added] = places_.try_emplace(name, entries_.size());
+    if (added) entries_.emplace_back();
+    auto& entry = entries_[known->second];
+    entry.assign(name).append("=").append(value);
+  }
+  bool has(std::string_view name) const { return places_.contains(name); }
+  const std::vector<std::string>& entries() const { return entries_; }
+
+ private:
+  /// By name; the names belong to the request.
+  std::unordered_map<std::string_view, std::size_t> places_;
+  std::vector<std::string> entries_;
+};
+
+void set_for_aws(Overrides& overrides, const AwsCliCommand& aws) {
+  if (aws.profile) overrides.set("AWS_PROFILE", *aws.profile);
+  if (aws.region) overrides.set("AWS_REGION", *aws.region);
+  overrides.set("AWS_OUTPUT", "json");
+  // Version 2 opens a pager and waits for a key.
+  overrides.set("AWS_PAGER", "");
+}
+
+}  // namespace
+
+std::vector<std::string> build_environment(const ExecutionRequest& request, const Environment& host) {
+  Overrides overrides;
+  if (const auto* aws = std::get_if<AwsCliCommand>(&request.command)) set_for_aws(overrides, *aws);
+  for (const auto& [name, value] : request.env) overrides.set(name, value);
+
+  std::vector<std::string> entries;
+  entries.reserve(host.entries().size() + overrides.entries().size());
+  if (request.inherit_env)
+    for (const std::string_view entry : host.entries())
+      if (!overrides.has(entry.substr(0, entry.find('=')))) entries.emplace_back(entry);
+  entries.insert(entries.end(), overrides.entries().begin(), overrides.entries().end());
+  return entries;
+}
+
+}  // namespace cloudops

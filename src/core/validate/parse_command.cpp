@@ -1,0 +1,108 @@
+#include "core/validate/parse_command.hpp"
+
+#include "core/validate/object_reader.hpp"
+
+namespace cloudops {
+namespace {
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
+
+void must_say_something(ObjectReader& reader, std::string_view key, std::string_view text, ValidationKind kind) {
+  if (reader.optional_value(key) && is_blank(text))
+    reader.report().add(kind, reader.at(key), "must not be empty.");
+}
+
+std::string required_word(ObjectReader& reader, std::string_view key,
+                          ValidationKind kind = ValidationKind::invalid_command) {
+  std::string text = reader.required_string(key);
+  must_say_something(reader, key, text, kind);
+  return text;
+}
+
+std::optional<std::string> optional_word(ObjectReader& reader, std::string_view key, ValidationKind kind) {
+  auto text = reader.optional_string(key);
+  if (text) must_say_something(reader, key, *text, kind);
+  return text;
+}
+
+Command read_shell(ObjectReader& reader) {
+  ShellCommand shell;
+  shell.command = required_word(reader, "command");
+  if (auto name = optional_word(reader, "shell", ValidationKind::invalid_command)) shell.shell = std::move(*name);
+  return shell;
+}
+
+Command read_exec(ObjectReader& reader) {
+  ExecCommand exec;
+  exec.program = required_word(reader, "program");
+  exec.args = reader.optional_string_array("args");
+  return exec;
+}
+
+Command read_script(ObjectReader& reader) {
+  ScriptCommand script;
+  script.path = required_word(reader, "path", ValidationKind::script_not_found);
+  script.interpreter = optional_word(reader, "interpreter", ValidationKind::invalid_command);
+  script.args = reader.optional_string_array("args");
+  return script;
+}
+
+Command read_aws_cli(ObjectReader& reader) {
+  AwsCliCommand aws;
+  aws.service = required_word(reader, "service");
+  aws.operation = required_word(reader, "operation");
+  aws.args = reader.optional_string_array("args");
+  aws.profile = optional_word(reader, "profile", ValidationKind::invalid_value);
+  aws.region = optional_word(reader, "region", ValidationKind::invalid_value);
+  return aws;
+}
+
+struct CommandType {
+  std::string_view noun;
+  Command (*read)(ObjectReader&);
+};
+
+/// In the order of the names in read_command.
+constexpr CommandType command_types[] = {{"a shell command", read_shell},
+                                         {"an exec command", read_exec},
+                                         {"a script command", read_script},
+                                         {"an aws_cli command", read_aws_cli}};
+
+Stdin read_stdin_data(ObjectReader& reader) {
+  const Value* data = reader.required_value("data");
+  if (!data) return StdinEmpty{};
+  if (const auto* text = data->as<std::string>()) return StdinData{*text};
+  if (const auto* bytes = data->as<Value::Bytes>()) return StdinData{bytes->data};
+  reader.wrong_type(reader.at("data"), "a string or a Uint8Array", *data);
+  return StdinEmpty{};
+}
+
+}  // namespace
+
+Command read_command(const Value& raw, const FieldPath& path, Report& report) {
+  std::optional<std::size_t> type;
+  {
+    ObjectReader reader(raw, path, report, "a command");
+    type = reader.required_choice("type", {"shell", "exec", "script", "aws_cli"}, ValidationKind::invalid_command);
+  }
+  // Without a known type there is no saying which fields belong.
+  if (!type) return ShellCommand{};
+  ObjectReader reader(raw, path, report, command_types[*type].noun);
+  reader.required_value("type");
+  Command command = command_types[*type].read(reader);
+  reader.reject_unknown_fields();
+  return command;
+}
+
+Stdin read_stdin(const Value& raw, const FieldPath& path, Report& report) {
+  ObjectReader reader(raw, path, report, "stdin");
+  const auto type = reader.required_choice("type", {"data", "file", "pipe"}, ValidationKind::invalid_value);
+  if (!type) return StdinEmpty{};
+  Stdin source = StdinPipe{};
+  if (*type == 0) source = read_stdin_data(reader);
+  if (*type == 1) source = StdinFile{required_word(reader, "path", ValidationKind::invalid_value)};
+  reader.reject_unknown_fields();
+  return source;
+}
+
+}  // namespace cloudops

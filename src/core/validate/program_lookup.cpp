@@ -1,0 +1,52 @@
+#include "core/validate/program_lookup.hpp"
+
+#include "core/validate/file_check.hpp"
+#include "core/validate/wording.hpp"
+
+namespace cloudops {
+namespace {
+
+constexpr std::size_t max_shown_path = 1024;
+
+/// Why the file at `path` cannot be run; absent when it can.
+std::optional<std::string> obstacle(const std::string& path, const FileCheck& check) {
+  if (check.error != 0) return why_unreachable(check.error);
+  if (check.kind != FileKind::regular) return std::string("is ") + described(check.kind);
+  if (!may_execute(path)) return "is not executable";
+  return std::nullopt;
+}
+
+std::string not_found(const SearchPlace& place) {
+  if (!place.path)
+    return "was not found in " + std::string(default_search_path) + ", searched because PATH is not set";
+  return "was not found in PATH, which is " + in_quotes(*place.path, max_shown_path);
+}
+
+}  // namespace
+
+FoundProgram find_program(const std::string& program, const SearchPlace& place) {
+  if (program.find('/') != std::string::npos) {
+    const std::string path = absolute_below(place.base_dir, program);
+    if (const auto why = obstacle(path, check_file(path)))
+      return {{}, "cannot be run: " + in_quotes(path) + ' ' + *why};
+    return {path, {}};
+  }
+  std::string_view rest = place.path.value_or(default_search_path);
+  // As execvp: a file that is there but cannot be run does not end the search; it is told when nothing else is found.
+  std::string nearly;
+  for (bool more = true; more;) {
+    const auto colon = rest.find(':');
+    const std::string directory(rest.substr(0, colon));
+    more = colon != std::string_view::npos;
+    rest.remove_prefix(more ? colon + 1 : rest.size());
+    const std::string path =
+        absolute_below(place.base_dir, directory.empty() ? program : absolute_below(directory, program));
+    const FileCheck check = check_file(path);
+    const auto why = obstacle(path, check);
+    if (!why) return {path, {}};
+    if (nearly.empty() && check.error == 0) nearly = "cannot be run: " + in_quotes(path) + ' ' + *why;
+  }
+  return {{}, nearly.empty() ? not_found(place) : nearly};
+}
+
+}  // namespace cloudops

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cloudops {
+
+/// Where a child would look for programs.
+struct SearchPlace {
+  /// The child's PATH; absent when it has none: default_search_path is searched. An empty part means `base_dir`.
+  std::optional<std::string_view> path;
+  /// The child's working directory, absolute, at which relative names start.
+  std::string base_dir;
+};
+
+/// Searched by a child without PATH. The C libraries differ here; this is what a login shell would find.
+inline constexpr std::string_view default_search_path = "/usr/local/bin:/usr/bin:/bin";
+
+/// The absolute path of what was found, or why there is nothing to run.
+struct FoundProgram {
+  std::string path;
+  /// The end of a sentence that starts with the program's name; empty when it was found.
+  std::string problem;
+};
+
+/// The regular, executable file that `program` stands for: with a slash, a path; else the first one in PATH. PATH, a
+/// list of directories, is the one variable whose value a message shows.
+FoundProgram find_program(const std::string& program, const SearchPlace& place);
+
+}  // namespace cloudops

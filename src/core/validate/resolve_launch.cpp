@@ -1,0 +1,92 @@
+#include "core/validate/resolve_launch.hpp"
+
+#include "core/validate/environment_builder.hpp"
+#include "core/validate/field_path.hpp"
+#include "core/validate/file_check.hpp"
+#include "core/validate/program_lookup.hpp"
+#include "core/validate/resolve_command.hpp"
+#include "core/validate/wording.hpp"
+
+#include <filesystem>
+
+namespace cloudops {
+namespace {
+
+/// "" when it no longer exists.
+std::string host_working_dir() {
+  std::error_code failed;
+  return std::filesystem::current_path(failed).string();
+}
+
+Expected<std::string> resolve_working_dir(const std::string& given, const std::string& host_dir) {
+  const std::string path = absolute_below(host_dir, given);
+  const auto wrong = [&](const std::string& why) {
+    return validation_error(ValidationKind::invalid_working_dir, "working_dir",
+                            "The working directory " + in_quotes(path) + ' ' + why + '.');
+  };
+  if (!path.starts_with('/')) return wrong("is relative to the host's, which no longer exists");
+  const FileCheck check = check_file(path);
+  if (check.error != 0) return wrong(why_unreachable(check.error));
+  if (check.kind != FileKind::directory) return wrong(std::string("is ") + described(check.kind) + ", not a directory");
+  if (!may_execute(path)) return wrong("cannot be entered: permission denied");
+  return path;
+}
+
+Expected<std::string> resolve_stdin_file(const std::string& given, const std::string& base_dir) {
+  const std::string path = absolute_below(base_dir, given);
+  const auto wrong = [&](const std::string& why) {
+    return validation_error(ValidationKind::invalid_value, "stdin.path",
+                            "The stdin file " + in_quotes(path) + ' ' + why + '.');
+  };
+  const FileCheck check = check_file(path);
+  if (check.error != 0) return wrong(why_unreachable(check.error));
+  if (check.kind == FileKind::fifo)
+    return wrong("is a FIFO, and opening it would wait for a writer; read it and use stdin of type pipe");
+  if (check.kind != FileKind::regular && check.kind != FileKind::device)
+    return wrong(std::string("is ") + described(check.kind) + ", not a file");
+  if (!may_read(path)) return wrong("cannot be read: permission denied");
+  return path;
+}
+
+Expected<LaunchSpec> resolve(const ExecutionRequest& request, const Environment& host_env) {
+  LaunchSpec spec;
+  const std::string host_dir = host_working_dir();
+  if (request.working_dir) {
+    auto working_dir = resolve_working_dir(*request.working_dir, host_dir);
+    if (!working_dir) return working_dir.error();
+    spec.working_dir = std::move(*working_dir);
+  }
+  spec.env = build_environment(request, host_env);
+  const std::string base_dir = spec.working_dir.empty() ? host_dir : spec.working_dir;
+  auto command = resolve_command(request.command, SearchPlace{find_variable(spec.env, "PATH"), base_dir});
+  if (!command) return command.error();
+  spec.executable = std::move(command->executable);
+  spec.argv = std::move(command->argv);
+  if (const auto* file = std::get_if<StdinFile>(&request.stdin_source)) {
+    auto path = resolve_stdin_file(file->path, base_dir);
+    if (!path) return path.error();
+    spec.stdin_file = std::move(*path);
+  }
+  if (request.output_log_path) {
+    spec.log_path = absolute_below(host_dir, *request.output_log_path);
+    if (!spec.log_path->starts_with('/'))
+      return validation_error(ValidationKind::invalid_value, "output_log_path",
+                              "output_log_path is relative to the host's working directory, which no longer exists.");
+  }
+  return spec;
+}
+
+}  // namespace
+
+Expected<LaunchSpec> resolve_launch(const ExecutionRequest& request, const Environment& host_env,
+                                    const std::string& path_prefix) {
+  auto spec = resolve(request, host_env);
+  if (!spec) {
+    Error error = spec.error();
+    error.field = join_fields(path_prefix, error.field);
+    return error;
+  }
+  return spec;
+}
+
+}  // namespace cloudops

@@ -1,0 +1,256 @@
+/* cloudops-guard: kills the trees of a host's running commands when the host dies, however it dies.
+ *
+ * Started by core/spawn/guard.cpp with the read end of a pipe as 0 and the table (guard_table.h) as 1. Sleeps until the
+ * host is gone: the pipe's write end is closed, or the host's pidfd says so (a copy of the host made by fork may hold
+ * the write end open). Then it stops every process that carries a mark of the table, so that nothing forks away, kills
+ * them all, and ends. With an empty table it ends at once. It outlives its host by two seconds at most.
+ *
+ * Freestanding: no libc, no heap, no writable globals; a few KB that travel inside the addon. */
+#include "guard_table.h"
+
+#include <asm/unistd.h>
+
+#ifndef __NR_pidfd_send_signal
+#define __NR_pidfd_send_signal 424
+#endif
+#ifndef __NR_pidfd_open
+#define __NR_pidfd_open 434
+#endif
+#ifndef __NR_close_range
+#define __NR_close_range 436
+#endif
+
+enum { error_no_process = 3, error_interrupted = 4 };
+enum { signal_kill = 9, signal_stop = 19 };
+enum { limit_nofile = 7, limit_rttime = 15 };
+enum { set_signal_mask = 2, set_name = 15, monotonic = 1, at_cwd = -100, readable = 1 };
+enum { pause_ms = 1, freeze_ms = 100, patience_ms = 2000, calm_sweeps = 3 };
+
+struct limits {
+  uint64_t soft;
+  uint64_t hard;
+};
+struct time {
+  int64_t seconds;
+  int64_t nanoseconds;
+};
+struct poll_entry {
+  int32_t fd;
+  int16_t events;
+  int16_t seen;
+};
+struct directory_entry {
+  uint64_t inode;
+  int64_t offset;
+  uint16_t length;
+  uint8_t type;
+  char name[1];
+};
+/* The marks of the table, with their bounds: all of one engine lie close together, so that a look at the bounds spares
+ * the search for nearly every process that is not ours. */
+struct wanted {
+  const struct cloudops_guard_table* table;
+  uint64_t lowest;
+  uint64_t highest;
+  uint32_t groups;
+};
+struct tally {
+  uint32_t living;
+  uint32_t running;
+};
+
+#if defined(__x86_64__)
+__asm__(".globl _start\n_start:\n  xor %ebp, %ebp\n  and $-16, %rsp\n  call guard_main\n  hlt\n");
+static long system_call6(long number, long a, long b, long c, long d, long e, long f) {
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  long result;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+#elif defined(__aarch64__)
+__asm__(".globl _start\n_start:\n  mov x29, xzr\n  mov x30, xzr\n  bl guard_main\n  brk #0\n");
+static long system_call6(long number, long a, long b, long c, long d, long e, long f) {
+  register long x8 __asm__("x8") = number;
+  register long x0 __asm__("x0") = a;
+  register long x1 __asm__("x1") = b;
+  register long x2 __asm__("x2") = c;
+  register long x3 __asm__("x3") = d;
+  register long x4 __asm__("x4") = e;
+  register long x5 __asm__("x5") = f;
+  __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
+  return x0;
+}
+#else
+#error "cloudops-guard knows x86_64 and aarch64"
+#endif
+
+static long system_call(long number, long a, long b, long c, long d) { return system_call6(number, a, b, c, d, 0, 0); }
+
+static int64_t now_ms(void) {
+  struct time now;
+  system_call(__NR_clock_gettime, monotonic, (long)&now, 0, 0);
+  return now.seconds * 1000 + now.nanoseconds / 1000000;
+}
+
+static void pause_briefly(void) {
+  const struct time length = {0, pause_ms * 1000000};
+  system_call(__NR_nanosleep, (long)&length, 0, 0, 0);
+}
+
+static int is_wanted(const struct wanted* wanted, uint64_t mark) {
+  if (mark < wanted->lowest || mark > wanted->highest) return 0;
+  for (uint32_t i = 0; i < wanted->table->used; ++i)
+    if (wanted->table->slots[i].mark == mark) return 1;
+  return 0;
+}
+
+static int carries_mark(const struct wanted* wanted, long pid) {
+  struct limits limits;
+  if (system_call(__NR_prlimit64, pid, limit_rttime, 0, (long)&limits) != 0) return 0;
+  return is_wanted(wanted, limits.hard) || is_wanted(wanted, limits.soft);
+}
+
+/* The letter in /proc/<pid>/stat, which follows the name's last ')'. 'R' when it cannot be read: assume it lives. */
+static char state_of(int proc, const char* pid_text) {
+  char path[24];
+  char text[512];
+  uint32_t length = 0;
+  for (; pid_text[length] != '\0' && length < 16; ++length) path[length] = pid_text[length];
+  path[length++] = '/';
+  path[length++] = 's';
+  path[length++] = 't';
+  path[length++] = 'a';
+  path[length++] = 't';
+  path[length] = '\0';
+  const long file = system_call(__NR_openat, proc, (long)path, 0, 0);
+  if (file < 0) return 'R';
+  const long size = system_call(__NR_read, file, (long)text, sizeof text, 0);
+  system_call(__NR_close, file, 0, 0, 0);
+  for (long at = size - 3; at > 0; --at)
+    if (text[at] == ')') return text[at + 2];
+  return 'R';
+}
+
+/* Only ever reaches a process that still carries a wanted mark: the descriptor is opened first, the mark looked at
+ * second, so a pid that was given to somebody else in between is caught. */
+static void send(const struct wanted* wanted, long pid, int signal) {
+  const long process = system_call(__NR_pidfd_open, pid, 0, 0, 0);
+  if (process == -error_no_process || !carries_mark(wanted, pid)) {
+    if (process >= 0) system_call(__NR_close, process, 0, 0, 0);
+    return;
+  }
+  if (process < 0) { /* kernels before 5.3, and sandboxes */
+    system_call(__NR_kill, pid, signal, 0, 0);
+    return;
+  }
+  system_call(__NR_pidfd_send_signal, process, signal, 0, 0);
+  system_call(__NR_close, process, 0, 0, 0);
+}
+
+/* One pass over all processes. A dead one that nobody collects is signalled too (its first thread may have ended before
+ * the others) but does not count. */
+static struct tally sweep(const struct wanted* wanted, int proc, int signal) {
+  struct tally tally = {0, 0};
+  char buffer[16384] __attribute__((aligned(8)));
+  system_call(__NR_lseek, proc, 0, 0, 0);
+  for (;;) {
+    const long size = system_call(__NR_getdents64, proc, (long)buffer, sizeof buffer, 0);
+    if (size <= 0) return tally;
+    for (long at = 0; at < size;) {
+      const struct directory_entry* entry = (const struct directory_entry*)(buffer + at);
+      at += entry->length;
+      long pid = 0;
+      const char* digit = entry->name;
+      for (; *digit >= '0' && *digit <= '9'; ++digit) pid = pid * 10 + (*digit - '0');
+      if (*digit != '\0' || !carries_mark(wanted, pid)) continue;
+      const char state = state_of(proc, entry->name);
+      send(wanted, pid, signal);
+      if (state == 'Z' || state == 'X') continue;
+      ++tally.living;
+      if (state != 'T' && state != 't') ++tally.running;
+    }
+  }
+}
+
+/* Trees without marks: the leader's process group, if it still has members. Best effort. */
+static uint32_t kill_groups(const struct wanted* wanted) {
+  uint32_t reached = 0;
+  for (uint32_t i = 0; wanted->groups != 0 && i < wanted->table->used; ++i) {
+    const struct cloudops_guard_slot* slot = &wanted->table->slots[i];
+    if (slot->mark == 0 && slot->leader > 1 && system_call(__NR_kill, -(long)slot->leader, signal_kill, 0, 0) == 0)
+      ++reached;
+  }
+  return reached;
+}
+
+static void kill_all(const struct cloudops_guard_table* table) {
+  struct wanted wanted = {table, UINT64_MAX, 0, 0};
+  for (uint32_t i = 0; i < table->used; ++i) {
+    const struct cloudops_guard_slot* slot = &table->slots[i];
+    if (slot->mark == 0) {
+      wanted.groups += slot->leader > 1;
+      continue;
+    }
+    if (slot->mark < wanted.lowest) wanted.lowest = slot->mark;
+    if (slot->mark > wanted.highest) wanted.highest = slot->mark;
+  }
+  if (wanted.highest == 0 && wanted.groups == 0) return;
+
+  const int64_t begin = now_ms();
+  kill_groups(&wanted);
+  const int proc = (int)system_call(__NR_openat, at_cwd, (long)"/proc", 0, 0);
+  if (proc < 0 || wanted.highest == 0) return;
+  while (sweep(&wanted, proc, signal_stop).running != 0 && now_ms() - begin < freeze_ms) pause_briefly();
+  /* The host may have died while it was starting a child that had not been marked yet: one empty pass proves little. */
+  for (int calm = 0; calm < calm_sweeps && now_ms() - begin < patience_ms; pause_briefly())
+    calm = sweep(&wanted, proc, signal_kill).living == 0 ? calm + 1 : 0;
+}
+
+static void close_from_one(void) {
+  if (system_call(__NR_close_range, 1, 0xffffffffL, 0, 0) == 0) return;
+  struct limits files = {0, 0}; /* kernels before 5.9 */
+  system_call(__NR_prlimit64, 0, limit_nofile, 0, (long)&files);
+  for (uint64_t fd = 1; fd < files.soft && fd < 65536; ++fd) system_call(__NR_close, (long)fd, 0, 0, 0);
+}
+
+static void wait_for_the_end_of_the_host(int host) {
+  struct poll_entry entries[2] = {{0, readable, 0}, {host, readable, 0}}; /* a negative fd is skipped */
+  for (;;) {
+    const long ready = system_call6(__NR_ppoll, (long)entries, 2, 0, 0, 0, 0);
+    if (ready > 0) return;
+    if (ready < 0 && ready != -error_interrupted) system_call(__NR_exit_group, 1, 0, 0, 0);
+  }
+}
+
+__attribute__((noreturn, used)) void guard_main(void) {
+  const uint64_t every_signal = ~(uint64_t)0;
+  system_call(__NR_rt_sigprocmask, set_signal_mask, (long)&every_signal, 0, sizeof every_signal);
+  system_call(__NR_setsid, 0, 0, 0, 0);
+  system_call(__NR_chdir, (long)"/", 0, 0, 0);
+  system_call(__NR_prctl, set_name, (long)"cloudops-guard", 0, 0);
+  /* In a host that an engine around it marked by the soft limit: leave that tree. Killing it must end the host, and this
+   * helper then ends what the host started, which that engine cannot tell from others. */
+  struct limits own;
+  if (system_call(__NR_prlimit64, 0, limit_rttime, 0, (long)&own) == 0) {
+    own.soft = own.hard;
+    system_call(__NR_prlimit64, 0, limit_rttime, (long)&own, 0);
+  }
+
+  const long mapped = system_call6(__NR_mmap, 0, sizeof(struct cloudops_guard_table), 1, 1, 1, 0);
+  close_from_one();
+  if (mapped < 0 && mapped > -4096) system_call(__NR_exit_group, 1, 0, 0, 0);
+  const struct cloudops_guard_table* table = (const struct cloudops_guard_table*)mapped;
+
+  /* Another parent than expected: the host is dead already, and the pipe says so. */
+  long host = -1;
+  if (system_call(__NR_getppid, 0, 0, 0, 0) == table->host)
+    host = system_call(__NR_pidfd_open, table->host, 0, 0, 0);
+  wait_for_the_end_of_the_host(host < 0 ? -1 : (int)host);
+  kill_all(table);
+  for (;;) system_call(__NR_exit_group, 0, 0, 0, 0);
+}

@@ -1,0 +1,59 @@
+// Contract §5: a JavaScript side that falls behind holds its children back. Nothing is dropped, memory stays bounded.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { exec, isLine, makeEngine, residentBytes, shell, tempDir, within } from '../support.mjs';
+
+test('a JavaScript thread blocked for 2 s loses nothing and memory stays bounded', async (t) => {
+  const engine = makeEngine(t, { max_output_size_bytes: 65_536, log_dir: null });
+  const children = 4;
+  const bytes = 64 * 1024 * 1024;
+  const line = 'x'.repeat(1023);
+  const flood = exec('bash', ['-c', `yes ${line} | head -c ${bytes}`]);
+  const ids = await Promise.all(Array.from({ length: children }, () => engine.execute(flood)));
+  const counts = new Map(ids.map((id) => [id, 0]));
+  let wrong = 0;
+  engine.on('stdout', (event) => {
+    counts.set(event.execution_id, counts.get(event.execution_id) + 1);
+    if (event.line.length !== 1023) wrong++;
+  });
+  const before = residentBytes();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
+  const grown = residentBytes() - before;
+  assert.ok(grown < 64 * 1024 * 1024, `resident memory grew by ${grown} bytes`);
+  const results = await Promise.all(ids.map((id) => engine.waitForCompletion(id)));
+  assert.deepEqual(
+    results.map((result) => result.stdout_bytes),
+    Array(children).fill(bytes),
+  );
+  assert.deepEqual([...counts.values()], Array(children).fill(bytes / 1024));
+  assert.equal(wrong, 0);
+});
+
+test('a slow consumer of events(id) holds its own child back, and no other', async (t) => {
+  const engine = makeEngine(t, { max_output_size_bytes: 65_536, log_dir: null });
+  const done = join(tempDir(), 'done');
+  const id = await engine.execute(shell(`yes ${'x'.repeat(99)} | head -c 50000000; touch ${done}`));
+  const events = engine.events(id)[Symbol.asyncIterator]();
+  assert.equal((await events.next()).value.event_type, 'started');
+  // The same work without a consumer runs to its end meanwhile; this one must not.
+  const other = await engine.run(shell(`yes ${'x'.repeat(99)} | head -c 50000000`));
+  assert.equal(other.stdout_bytes, 50_000_000);
+  assert.equal(existsSync(done), false);
+  assert.equal(await engine.getStatus(id), 'running');
+  let lines = 0;
+  for (let step = await events.next(); !step.done; step = await events.next()) if (isLine(step.value)) lines++;
+  assert.equal(lines, 500_000);
+  assert.equal(existsSync(done), true);
+});
+
+test('leaving the loop early lets the child go on', async (t) => {
+  const engine = makeEngine(t, { max_output_size_bytes: 65_536, log_dir: null });
+  const id = await engine.execute(shell('yes | head -c 2000000'));
+  for await (const event of engine.events(id)) if (isLine(event)) break;
+  const result = await within(8000, engine.waitForCompletion(id), 'an execution whose reader left');
+  assert.equal(result.stdout_bytes, 2_000_000);
+});

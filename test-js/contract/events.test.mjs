@@ -1,0 +1,184 @@
+// Contract §5: which events come, in which order, and what a handler that throws does.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { exec, isLine, isTerminal, makeEngine, nextEvent, recordEvents, shell, within } from '../support.mjs';
+
+describe('shape', () => {
+  test('started, lines, one terminal event; timestamps are RFC 3339', async (t) => {
+    const engine = makeEngine(t);
+    const events = recordEvents(engine);
+    const id = await engine.execute(shell('echo one; echo two'));
+    const result = await engine.waitForCompletion(id);
+    assert.deepEqual(
+      events.map((event) => event.event_type),
+      ['started', 'stdout', 'stdout', 'completed'],
+    );
+    assert.ok(events.every((event) => event.execution_id === id));
+    assert.ok(events.every((event) => /^\d{4}-\d\d-\d\dT.*Z$/.test(event.timestamp)));
+    assert.match(events[0].command, /echo one; echo two/);
+    assert.deepEqual(events.at(-1).result, result);
+  });
+
+  test('seq starts at 1 and counts both streams together', async (t) => {
+    const engine = makeEngine(t);
+    const events = recordEvents(engine);
+    await engine.run(shell('for i in 1 2 3 4 5; do echo o; echo e >&2; done'));
+    assert.deepEqual(
+      events.filter(isLine).map((event) => event.seq),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    );
+  });
+
+  test('seq starts at 1 for every execution', async (t) => {
+    const engine = makeEngine(t);
+    const events = recordEvents(engine);
+    await engine.run(exec('echo', ['a']));
+    await engine.run(exec('echo', ['b']));
+    assert.deepEqual(
+      events.filter(isLine).map((event) => event.seq),
+      [1, 1],
+    );
+  });
+
+  test('the same object goes to its own name, to "event" and to handlers', async (t) => {
+    const engine = makeEngine(t);
+    const seen = [];
+    engine.on('stdout', (event) => seen.push(event));
+    engine.on('event', (event) => event.event_type === 'stdout' && seen.push(event));
+    engine.addEventHandler({ onEvent: (event) => event.event_type === 'stdout' && seen.push(event) });
+    await engine.run(exec('echo', ['x']));
+    assert.equal(seen.length, 3);
+    assert.ok(seen[0] === seen[1] && seen[1] === seen[2]);
+  });
+
+  test('a failed event has an error and the result', async (t) => {
+    const engine = makeEngine(t);
+    const failed = nextEvent(engine, (event) => event.event_type === 'failed');
+    const result = await engine.run(shell('exit 4'));
+    const event = await failed;
+    assert.match(event.error, /4/);
+    assert.deepEqual(event.result, result);
+  });
+
+  test('waiters settle after the terminal event was emitted', async (t) => {
+    const engine = makeEngine(t);
+    const order = [];
+    engine.on('completed', () => order.push('event'));
+    const id = await engine.execute(exec('true'));
+    await engine.waitForCompletion(id).then(() => order.push('waiter'));
+    assert.deepEqual(order, ['event', 'waiter']);
+  });
+
+  test('no event comes before the code after `await execute` ran', async (t) => {
+    const engine = makeEngine(t);
+    for (let i = 0; i < 50; i++) {
+      const id = await engine.execute(exec('true'));
+      let count = 0;
+      engine.on('event', () => count++);
+      await engine.waitForCompletion(id);
+      engine.removeAllListeners('event');
+      assert.equal(count, 2);
+    }
+  });
+
+  test('stream_output false: no lines, all else the same', async (t) => {
+    const engine = makeEngine(t, { stream_output: false });
+    const events = recordEvents(engine);
+    const result = await engine.run(shell('echo out; echo err >&2'));
+    assert.deepEqual(
+      events.map((event) => event.event_type),
+      ['started', 'completed'],
+    );
+    assert.deepEqual([result.stdout, result.stderr], ['out\n', 'err\n']);
+  });
+});
+
+describe('handlers', () => {
+  test('addEventHandler returns its own removal', async (t) => {
+    const engine = makeEngine(t);
+    const seen = [];
+    const remove = engine.addEventHandler({ onEvent: (event) => seen.push(event) });
+    await engine.run(exec('true'));
+    assert.equal(seen.length, 2);
+    remove();
+    await engine.run(exec('true'));
+    assert.equal(seen.length, 2);
+  });
+
+  test('one that throws surfaces as "handlerError" and harms nobody', async (t) => {
+    const engine = makeEngine(t);
+    const boom = new Error('boom');
+    const errors = [];
+    const seen = [];
+    engine.on('handlerError', (error) => errors.push(error));
+    engine.addEventHandler({
+      onEvent() {
+        throw boom;
+      },
+    });
+    engine.addEventHandler({ onEvent: (event) => seen.push(event.event_type) });
+    const result = await engine.run(exec('echo', ['x']));
+    assert.equal(result.status, 'completed');
+    assert.deepEqual(seen, ['started', 'stdout', 'completed']);
+    assert.equal(errors.length, 3);
+    assert.ok(errors.every((error) => error === boom || error.cause === boom || error.error === boom));
+  });
+
+  test('a listener that throws is caught the same way', async (t) => {
+    const engine = makeEngine(t);
+    const errors = [];
+    engine.on('handlerError', (error) => errors.push(error));
+    engine.on('stdout', () => {
+      throw new Error('boom');
+    });
+    const seen = recordEvents(engine);
+    await engine.run(exec('echo', ['x']));
+    assert.equal(errors.length, 1);
+    assert.deepEqual(
+      seen.map((event) => event.event_type),
+      ['started', 'stdout', 'completed'],
+    );
+  });
+
+  test('without a listener for "handlerError" it is a process warning', async (t) => {
+    const engine = makeEngine(t);
+    const warned = new Promise((resolve) => process.once('warning', resolve));
+    engine.once('started', () => {
+      throw new Error('boom in a listener');
+    });
+    await engine.run(exec('true'));
+    assert.match((await within(2000, warned, 'the warning')).message, /boom in a listener/);
+  });
+
+  test('one that starts and waits for another execution works', async (t) => {
+    const engine = makeEngine(t);
+    const inner = new Promise((resolve, reject) => {
+      engine.once('completed', () => engine.run(exec('echo', ['inner'])).then(resolve, reject));
+    });
+    await engine.run(exec('true'));
+    assert.equal((await within(3000, inner, 'the inner run')).stdout, 'inner\n');
+  });
+});
+
+test('every execution of many has one start and one end, in order', async (t) => {
+  const engine = makeEngine(t, { log_dir: null });
+  const events = recordEvents(engine);
+  await Promise.all(Array.from({ length: 60 }, (_, i) => engine.run(shell(`seq 50; exit ${i % 2}`))));
+  const perId = new Map();
+  for (const event of events) {
+    if (!perId.has(event.execution_id)) perId.set(event.execution_id, []);
+    perId.get(event.execution_id).push(event);
+  }
+  assert.equal(perId.size, 60);
+  for (const list of perId.values()) {
+    assert.equal(list[0].event_type, 'started');
+    assert.equal(list.filter(isTerminal).length, 1);
+    assert.ok(isTerminal(list.at(-1)));
+    assert.deepEqual(
+      list.filter(isLine).map((event) => event.line),
+      Array.from({ length: 50 }, (_, i) => String(i + 1)),
+    );
+  }
+});

@@ -1,0 +1,96 @@
+// Contract §9: nothing a user passes in leaks a descriptor, a zombie or a thread.
+
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { exec, fixture, holdings, makeEngine, marker, shell, tempFile, until } from '../support.mjs';
+
+/** Whether `work`, done once to warm up and then again, leaves this process holding what it held. */
+async function holdsNoMore(work) {
+  await work();
+  await work();
+  const before = holdings();
+  await work();
+  let after;
+  const settled = () => {
+    after = holdings();
+    return after.fds <= before.fds && after.threads <= before.threads && after.children <= before.children;
+  };
+  await until(settled, 2000).catch(() =>
+    assert.fail(`before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`),
+  );
+}
+
+test('300 in a row', async (t) => {
+  const engine = makeEngine(t);
+  await holdsNoMore(async () => {
+    for (let i = 0; i < 100; i++) await engine.run(exec('echo', ['x']));
+  });
+});
+
+test('300 at 100 wide', async (t) => {
+  const engine = makeEngine(t, { concurrency_policy: 'queue', max_concurrent_executions: 100 });
+  await holdsNoMore(() => Promise.all(Array.from({ length: 100 }, () => engine.run(exec('echo', ['x'])))));
+});
+
+test('refused requests', async (t) => {
+  const engine = makeEngine(t);
+  const bad = [
+    null,
+    {},
+    exec('no-such-program'),
+    shell(''),
+    exec('true', [], { working_dir: '/nowhere' }),
+    exec('true', [], { stdin: { type: 'file', path: '/nowhere' } }),
+    exec('true', [1]),
+  ];
+  await holdsNoMore(async () => {
+    for (const request of bad) await assert.rejects(engine.run(request));
+  });
+});
+
+test('failed starts', async (t) => {
+  const engine = makeEngine(t, { max_concurrent_executions: 1, concurrency_policy: 'queue' });
+  await holdsNoMore(async () => {
+    const first = await engine.execute(exec('cat', [], { stdin: { type: 'pipe' } }));
+    const tool = tempFile('tool', '#!/bin/sh\n', 0o755);
+    const runs = Array.from({ length: 10 }, () => engine.run(exec(tool, [], { stdin: { type: 'pipe' } })));
+    const failures = Promise.allSettled(runs);
+    // The tenth is accepted, so all are.
+    await engine.execute(exec('true'));
+    rmSync(tool);
+    await engine.closeStdin(first);
+    assert.ok((await failures).every((each) => each.reason?.code === 'SPAWN_FAILED'));
+  });
+});
+
+test('timeouts and cancellations of whole trees', async (t) => {
+  const engine = makeEngine(t);
+  const family = (more) => ({ command: { type: 'script', path: fixture('family.sh'), args: [marker()] }, ...more });
+  await holdsNoMore(async () => {
+    await Promise.all(Array.from({ length: 5 }, () => engine.run(family({ timeout_ms: 150 }))));
+    const id = await engine.execute(family());
+    await engine.cancel(id);
+    await engine.waitForCompletion(id);
+  });
+});
+
+test('stdin pipes that are never closed, and readers that leave', async (t) => {
+  const engine = makeEngine(t);
+  await holdsNoMore(async () => {
+    const id = await engine.execute(shell('echo a; echo b', { stdin: { type: 'pipe' } }));
+    for await (const line of engine.lines(id)) if (line.line === 'a') break;
+    await engine.waitForCompletion(id);
+  });
+});
+
+test('overflow files and output limits', async (t) => {
+  const config = { max_output_size_bytes: 100, kill_grace_period_ms: 300 };
+  const toFile = makeEngine(t, { ...config, oversized_output_strategy: 'stream_to_file' });
+  const failing = makeEngine(t, { ...config, oversized_output_strategy: 'fail_execution' });
+  await holdsNoMore(async () => {
+    await toFile.run(shell('seq 1000; seq 1000 >&2'));
+    await assert.rejects(failing.run(exec('yes')), { code: 'OUTPUT_SIZE_EXCEEDED' });
+  });
+});

@@ -1,0 +1,13 @@
+// Contract §4: an engine that was dropped without close is collected, and its thread goes.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { startHost, within } from '../support.mjs';
+
+test('a dropped engine is collected, threads and all', async (t) => {
+  const host = startHost(t, 'gc', { nodeArgs: ['--expose-gc'] });
+  const { code } = await within(15_000, host.ended, 'the collection');
+  assert.equal(code, 0, host.stderr);
+  assert.equal(host.stdout, 'collected\n');
+});

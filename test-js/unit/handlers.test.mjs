@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { ConsoleHandler, JsonLinesHandler, fakeEngine, id, turn } from './fake_engine.mjs';
+
+function file(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'engine-handlers-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'events.jsonl');
+}
+const parsed = (path) =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+
+test('ConsoleHandler: stdout lines to out, the rest to err', () => {
+  const { engine, native } = fakeEngine();
+  const texts = { out: '', err: '' };
+  const target = (name) => ({ write: (text) => (texts[name] += text) });
+  engine.addEventHandler(new ConsoleHandler({ out: target('out'), err: target('err') }));
+  native.hooks.started(id, 'ls -l', 'now');
+  native.output(id, ['a']);
+  native.output(id, ['b'], { stream: 'stderr' });
+  native.finish(id, 'failed', { exit_code: 3 });
+  native.finish(id, 'completed', { duration: '2s' });
+  native.hooks.progress(id, 1, 2, 'ls', 'now');
+  assert.equal(texts.out, '[6f9619ff] a\n');
+  assert.deepEqual(
+    texts.err.split('\n').map((line) => line.slice(11)),
+    ['$ ls -l', 'b', 'failed: exited with code 3', 'completed after 2s', '1 of 2: ls', ''],
+  );
+});
+
+test('JsonLinesHandler: every event as a line, written within a turn; mode 0600; appended to', async (t) => {
+  const path = file(t);
+  const { engine, native } = fakeEngine();
+  const handler = new JsonLinesHandler(path);
+  const seen = [];
+  engine.on('event', (event) => seen.push(event));
+  engine.addEventHandler(handler);
+  native.output(id, ['a', 'b']);
+  await turn();
+  assert.deepEqual(parsed(path), seen);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  native.finish(id);
+  handler.close();
+  handler.close();
+  native.output(id, ['after close']);
+  const again = new JsonLinesHandler(path);
+  again.onEvent(seen[0]);
+  again.close();
+  assert.deepEqual(parsed(path), [...seen.slice(0, 3), seen[0]]);
+});
+
+test('JsonLinesHandler: keeps little in memory', (t) => {
+  const path = file(t);
+  const { engine, native } = fakeEngine();
+  engine.addEventHandler(new JsonLinesHandler(path));
+  native.output(id, Array(2000).fill('x'.repeat(80)));
+  assert.ok(statSync(path).size > 64 * 1024, 'most of it is written before the turn ends');
+});
+
+test('JsonLinesHandler: does not follow a symbolic link', (t) => {
+  const path = file(t);
+  symlinkSync('/dev/null', path);
+  assert.throws(() => new JsonLinesHandler(path), { code: 'ELOOP' });
+});
+
+test('JsonLinesHandler: a failed write surfaces with the next event, or at close', async () => {
+  const { engine, native } = fakeEngine();
+  const errors = [];
+  engine.on('handlerError', (error) => errors.push(error.code));
+  const handler = new JsonLinesHandler('/dev/full');
+  engine.addEventHandler(handler);
+  native.output(id, ['a']);
+  await turn();
+  native.output(id, ['b']);
+  assert.deepEqual(errors, ['ENOSPC']);
+  native.output(id, ['c']);
+  assert.throws(() => handler.close(), { code: 'ENOSPC' });
+});

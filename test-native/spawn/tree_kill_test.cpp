@@ -1,0 +1,118 @@
+#include "tree_fixture.hpp"
+
+using namespace cloudops;
+using namespace cloudops::testing;
+
+namespace {
+
+bool kill_until_empty(const ProcessTrees& trees, const TreeRoot& root) {
+  return until([&] { return kill_trees(trees, {&root, 1}).front().empty(); });
+}
+
+}  // namespace
+
+TEST_CASE("killing a tree that forks all the time ends with an empty tree") {
+  ProcessTrees trees;
+  Child neighbour(trees, trees.marks().next(), "echo; exec sleep 1000");
+  neighbour.line();
+  for (int round = 0; round < 10; ++round) {
+    Child child(trees, trees.marks().next(),
+                "echo; f() { while :; do setsid sh -c 'sleep 1000 & sleep 0.01' & sleep 0.002; done; }; f & f & f & wait");
+    child.line();
+    REQUIRE(until([&] { return find(trees, child.root()).size() > 20; }));
+    REQUIRE(kill_until_empty(trees, child.root()));
+    CHECK(WTERMSIG(child.reap()) == SIGKILL);
+    CHECK(find(trees, child.root()).empty());
+  }
+  CHECK(lives(neighbour.root().leader));
+}
+
+TEST_CASE("a chain of processes that each fork a successor and exit is caught") {
+  ProcessTrees trees;
+  Child child(trees, trees.marks().next(), [] {
+    ::write(1, "\n", 1);
+    ::setsid();
+    for (;;)
+      if (::fork() != 0) ::_exit(0);
+  });
+  child.line();
+  child.reap();
+  REQUIRE(until([&] { return !find(trees, child.root()).empty(); }));
+  // A single pass may miss such a one; only several empty ones in a row prove the end.
+  int calm = 0;
+  REQUIRE(until([&] {
+    calm = kill_trees(trees, {&child.root(), 1}).front().empty() ? calm + 1 : 0;
+    return calm == 20;
+  }));
+}
+
+TEST_CASE("a descendant that escaped by setsid and double fork is killed") {
+  ProcessTrees trees;
+  Child child(trees, trees.marks().next(), escape_script);
+  const pid_t escaped = child.pid_line();
+  REQUIRE(kill_until_empty(trees, child.root()));
+  CHECK_FALSE(lives(escaped));
+}
+
+TEST_CASE("without marks a group is killed, also after its leader was reaped") {
+  ProcessTrees trees{TreeMarks(rlimit{200'000, 200'000})};
+  Child child(trees, 0, "sleep 1000 & sleep 1000 & echo $!");
+  const pid_t left = child.pid_line();
+  child.reap();
+  REQUIRE(kill_until_empty(trees, child.root()));
+  CHECK_FALSE(lives(left));
+}
+
+TEST_CASE("a signal reaches the whole tree, stopped members too") {
+  ProcessTrees trees;
+  Child child(trees, trees.marks().next(),
+              "setsid sh -c 'trap \"echo inner; exit\" TERM; echo $$; kill -STOP $$; while :; do sleep 0.01; done' &"
+              "trap 'echo outer; wait; exit 7' TERM; while :; do sleep 0.01; done");
+  const pid_t inner = child.pid_line();
+  REQUIRE(until([&] { return is_stopped(inner); }));
+  const auto state = signal_trees(trees, {&child.root(), 1}, SIGTERM).front();
+  CHECK(state.alive.size() >= 2);
+  CHECK(state.refused.empty());
+  std::string both = child.line();
+  both += child.line();
+  CHECK((both == "outerinner" || both == "innerouter"));
+  CHECK(WEXITSTATUS(child.reap()) == 7);
+  CHECK(until([&] { return look_at_trees(trees, {&child.root(), 1}).front().empty(); }));
+}
+
+TEST_CASE("a pid that has become somebody else's gets no signal") {
+  ProcessTrees trees;
+  Child child(trees, trees.marks().next(), "echo; exec sleep 1000");
+  child.line();
+  auto member = find(trees, child.root()).at(0);
+  auto wrong_mark = member;
+  wrong_mark.mark = trees.marks().next();
+  CHECK(trees.send(wrong_mark, SIGKILL) == Delivery::gone);
+  auto wrong_start = member;
+  wrong_start.mark = 0;
+  wrong_start.started += 1;
+  CHECK(trees.send(wrong_start, SIGKILL) == Delivery::gone);
+  CHECK(lives(member.pid));
+
+  CHECK(trees.send(member, SIGKILL) == Delivery::sent);
+  CHECK(WTERMSIG(child.reap()) == SIGKILL);
+  CHECK(trees.send(member, SIGKILL) == Delivery::gone);
+}
+
+TEST_CASE("trees are killed when no descriptor is left") {
+  ProcessTrees trees;
+  Child marked(trees, trees.marks().next(), "echo; exec sleep 1000");
+  marked.line();
+  ProcessTrees poor{TreeMarks(rlimit{200'000, 200'000})};
+  Child plain(poor, 0, "echo; exec sleep 1000");
+  plain.line();
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  const rlimit none{0, files.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  kill_trees(trees, {&marked.root(), 1});
+  kill_trees(poor, {&plain.root(), 1});
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  CHECK(WTERMSIG(marked.reap()) == SIGKILL);
+  CHECK(WTERMSIG(plain.reap()) == SIGKILL);
+}

@@ -1,0 +1,137 @@
+#include "core/stream/capture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+using namespace cloudops;
+
+namespace {
+
+constexpr auto kOut = OutputStream::out;
+constexpr auto kErr = OutputStream::err;
+constexpr auto kTruncate = OversizedOutputStrategy::truncate_with_warning;
+constexpr auto kToFile = OversizedOutputStrategy::stream_to_file;
+
+}  // namespace
+
+TEST_CASE("below the limit everything is kept and nobody warns", "[capture]") {
+  BoundedCapture capture(10, kTruncate);
+  CHECK(capture.take(kOut, "12345").kept == 5);
+  CHECK(capture.take(kErr, "67890").rest.empty());
+  CHECK_FALSE(capture.overflowed());
+  CHECK(capture.truncation_warning(kOut).empty());
+  CHECK(capture.kept(kErr) == "67890");
+  const auto bytes = capture.release();
+  CHECK(bytes.out == "12345");
+  CHECK(bytes.err == "67890");
+  CHECK(capture.written(kOut) == 5);
+}
+
+TEST_CASE("both streams share the limit, in the order read", "[capture]") {
+  BoundedCapture capture(6, kTruncate);
+  capture.take(kErr, "ab");
+  const auto cut = capture.take(kOut, "12345678");
+  CHECK(cut.kept == 4);
+  CHECK(cut.rest == "5678");
+  CHECK(capture.take(kErr, "c").rest == "c");
+  CHECK(capture.take(kErr, "").rest.empty());
+  CHECK(capture.kept(kOut) == "1234");
+  CHECK(capture.kept(kErr) == "ab");
+  CHECK(capture.written(kOut) == 8);
+  CHECK(capture.written(kErr) == 3);
+  CHECK(capture.overflowed(kErr));
+}
+
+TEST_CASE("the warning is one line with both numbers, for the stream that lost bytes", "[capture]") {
+  BoundedCapture capture(6, kTruncate);
+  capture.take(kErr, "ab");
+  capture.take(kOut, "1234567890");
+  CHECK(capture.truncation_warning(kOut) == "\n[output truncated: 6 of 12 bytes kept, stdout and stderr together]\n");
+  CHECK(capture.truncation_warning(kErr).empty());
+
+  BoundedCapture whole_lines(2, kTruncate);
+  whole_lines.take(kOut, "a\nb\n");
+  whole_lines.take(kErr, "x");
+  CHECK(whole_lines.truncation_warning(kOut).starts_with("[output"));
+  CHECK(whole_lines.truncation_warning(kErr).starts_with("[output"));
+
+  BoundedCapture cut_character(4, kTruncate);
+  cut_character.take(kOut, "a\n\xE2\x82\xAC");
+  CHECK(cut_character.truncation_warning(kOut).starts_with("[output"));
+}
+
+TEST_CASE("a limit of zero keeps nothing", "[capture]") {
+  BoundedCapture capture(0, kTruncate);
+  CHECK(capture.take(kOut, "x").rest == "x");
+  CHECK(capture.kept(kOut).empty());
+}
+
+TEST_CASE("truncation keeps exactly the limit, and a cut character is not lossy", "[capture]") {
+  BoundedCapture capture(4, kTruncate);
+  CHECK(capture.take(kOut, "ab\xE2\x82\xAC").carried.empty());
+  CHECK(capture.kept(kOut) == "ab\xE2\x82");
+  const Decoded text = text_of(capture.kept(kOut), true, "!\n");
+  CHECK(text.text == "ab!\n");
+  CHECK_FALSE(text.lossy);
+  CHECK(text.ascii);
+  CHECK(text_of("ab\xE2\x82", false, "").text == "ab\xEF\xBF\xBD");
+  CHECK(text_of("ab\xE2\x82", false, "").lossy);
+  CHECK(text_of("ab\xFF", true, "!").lossy);
+}
+
+TEST_CASE("a character cut by the limit moves to the overflow file as a whole", "[capture]") {
+  BoundedCapture capture(4, kToFile);
+  const auto first = capture.take(kOut, "ab\xE2\x82");
+  CHECK(first.rest.empty());
+  CHECK(first.carried.empty());
+  const auto second = capture.take(kOut, "\xAC!");
+  CHECK(second.carried == "\xE2\x82");
+  CHECK(second.rest == "\xAC!");
+  CHECK(capture.kept(kOut) == "ab");
+  const auto third = capture.take(kErr, "err");
+  CHECK(third.kept == 0);
+  CHECK(third.rest == "err");
+  CHECK(capture.take(kOut, "more").carried.empty());
+}
+
+TEST_CASE("kept and overflow together are every byte in order", "[capture]") {
+  std::mt19937 random(5);
+  const std::string alphabet = "ab\n\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xFF";
+  for (int round = 0; round < 2'000; ++round) {
+    const std::uint64_t limit = random() % 30;
+    BoundedCapture capture(limit, kToFile);
+    BoundedCapture truncating(limit, kTruncate);
+    std::string written[2], overflow[2];
+    for (int i = 0; i < 12; ++i) {
+      const auto stream = random() % 2 == 0 ? kOut : kErr;
+      std::string bytes;
+      for (std::size_t size = random() % 7; bytes.size() < size;) bytes += alphabet[random() % alphabet.size()];
+      const auto taken = capture.take(stream, bytes);
+      truncating.take(stream, bytes);
+      written[static_cast<int>(stream)] += bytes;
+      overflow[static_cast<int>(stream)] += taken.carried;
+      overflow[static_cast<int>(stream)] += taken.rest;
+    }
+    CHECK(truncating.kept(kOut).size() + truncating.kept(kErr).size() ==
+          std::min<std::uint64_t>(limit, written[0].size() + written[1].size()));
+    for (const auto stream : {kOut, kErr}) {
+      const int i = static_cast<int>(stream);
+      REQUIRE(std::string(capture.kept(stream)) + overflow[i] == written[i]);
+      CHECK(capture.written(stream) == written[i].size());
+      CHECK(capture.overflowed(stream) == !overflow[i].empty());
+      REQUIRE(text_of(capture.kept(stream), false, "").text + decode_utf8(overflow[i]).text ==
+              decode_utf8(written[i]).text);
+    }
+  }
+}
+
+TEST_CASE("released bytes carry no spare capacity", "[capture]") {
+  BoundedCapture capture(1'000'000, kTruncate);
+  for (int i = 0; i < 300; ++i) capture.take(kOut, std::string(1'000, 'x'));
+  const auto bytes = capture.release();
+  CHECK(bytes.out.size() == 300'000);
+  CHECK(bytes.out.capacity() < 301'000);
+}

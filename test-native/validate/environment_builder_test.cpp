@@ -1,0 +1,56 @@
+#include "core/validate/environment_builder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+
+using namespace cloudops;
+using Entries = std::vector<std::string>;
+
+namespace {
+
+Environment host() { return Environment::from_block(std::string_view("A=1\0PATH=/bin\0AWS_PAGER=less\0", 29)); }
+
+ExecutionRequest aws_request() {
+  ExecutionRequest request;
+  request.command = AwsCliCommand{"s3", "ls", {}, "prod", "eu-west-1"};
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("a block is split into its variables", "[validate]") {
+  CHECK(host().entries() == Entries{"A=1", "PATH=/bin", "AWS_PAGER=less"});
+  CHECK(Environment::from_block("LAST=no end").entries() == Entries{"LAST=no end"});
+  CHECK(Environment::from_block(std::string_view("\0none\0=x\0E=\0F==\0", 16)).entries() == Entries{"E=", "F=="});
+  CHECK(Environment().entries().empty());
+  ::setenv("CLOUDOPS_TEST_VARIABLE", "here", 1);
+  CHECK(find_variable(Environment::from_current().entries(), "CLOUDOPS_TEST_VARIABLE") == "here");
+  ::unsetenv("CLOUDOPS_TEST_VARIABLE");
+}
+
+TEST_CASE("a variable is found by its whole name", "[validate]") {
+  const Entries entries{"PATH2=x", "PATH=", "PATH=second"};
+  CHECK(find_variable(entries, "PATH") == "");
+  CHECK(find_variable(entries, "PATH2") == "x");
+  CHECK_FALSE(find_variable(entries, "PAT"));
+  CHECK_FALSE(find_variable({"PATH"}, "PATH"));
+}
+
+TEST_CASE("env is added to the inherited environment and wins", "[validate]") {
+  ExecutionRequest request;
+  request.env = {{"A", "2"}, {"B", "3"}, {"A", "4"}};
+  CHECK(build_environment(request, host()) == Entries{"PATH=/bin", "AWS_PAGER=less", "A=4", "B=3"});
+  request.inherit_env = false;
+  CHECK(build_environment(request, host()) == Entries{"A=4", "B=3"});
+}
+
+TEST_CASE("aws_cli sets its variables, and env wins over them", "[validate]") {
+  ExecutionRequest request = aws_request();
+  CHECK(build_environment(request, host()) ==
+        Entries{"A=1", "PATH=/bin", "AWS_PROFILE=prod", "AWS_REGION=eu-west-1", "AWS_OUTPUT=json", "AWS_PAGER="});
+  request.inherit_env = false;
+  request.env = {{"AWS_PAGER", "cat"}, {"AWS_REGION", "us-east-1"}};
+  CHECK(build_environment(request, host()) ==
+        Entries{"AWS_PROFILE=prod", "AWS_REGION=us-east-1", "AWS_OUTPUT=json", "AWS_PAGER=cat"});
+}

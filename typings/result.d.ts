@@ -1,0 +1,109 @@
+import type { ExecutionMetadata } from './request';
+
+/** `pending`: accepted, waits for a slot. The last four are terminal; exactly one of them is reached, once. */
+export type ExecutionStatus = 'pending' | 'running' | TerminalStatus;
+export type TerminalStatus = 'completed' | 'failed' | 'cancelled' | 'timeout';
+
+/** What became of an execution. A non-zero exit, a timeout and a cancellation are results, not rejections. */
+export interface ExecutionResult {
+  /** Lower case. */
+  id: string;
+  status: TerminalStatus;
+  /** `status` is "completed" and `exit_code` is 0. */
+  success: boolean;
+  /** -1 when a signal ended it or it never started. */
+  exit_code: number;
+  /** "SIGKILL" …; null when it exited by itself or never started. */
+  signal: string | null;
+  /** What was written, to the byte, final newline included; invalid UTF-8 becomes U+FFFD. */
+  stdout: string;
+  stderr: string;
+  /** A byte of stdout or stderr was not UTF-8 and had to be replaced; `readOutput` has the bytes. */
+  output_lossy: boolean;
+  /** Bytes the process wrote, kept or not. */
+  stdout_bytes: number;
+  stderr_bytes: number;
+  /** More was written than `max_output_size_bytes` and the rest is in no file. */
+  output_truncated: boolean;
+  /** A descendant still held a pipe when the execution was settled. */
+  output_incomplete: boolean;
+  /** Holds what went over `max_output_size_bytes` under the strategy "stream_to_file". */
+  stdout_overflow_file: string | null;
+  stderr_overflow_file: string | null;
+  /** For a person: "2s 500ms". */
+  duration: string;
+  /** Milliseconds. */
+  duration_ms: number;
+  /** RFC 3339, UTC, milliseconds or finer. */
+  started_at: string;
+  completed_at: string;
+  /** null: no log was written. */
+  log_path: string | null;
+  /** A sentence: why it did not complete, or what went wrong beside it (a log that could not be written). */
+  error: string | null;
+  /** How the engine ended it; null when it ended by itself. */
+  termination: Termination | null;
+  /** Of the process and those of its descendants it waited for; null when it never started. */
+  resource_usage: ResourceUsage | null;
+  /** As in the request. */
+  metadata: ExecutionMetadata | null;
+}
+
+/** How the engine ended an execution. */
+export interface Termination {
+  cause: 'timeout' | 'cancel' | 'output_limit' | 'shutdown';
+  /** In the order sent. */
+  signals: SentSignal[];
+  /** Pids that the system refused to let the engine kill. */
+  survivors: number[];
+}
+
+export interface SentSignal {
+  /** "SIGTERM". */
+  signal: string;
+  /** Milliseconds since the execution started. */
+  at_ms: number;
+}
+
+export interface ResourceUsage {
+  /** Milliseconds. */
+  user_cpu_ms: number;
+  /** Milliseconds. */
+  system_cpu_ms: number;
+  /** The largest resident set, in bytes. */
+  max_rss_bytes: number;
+}
+
+/** One row of `listExecutions`. */
+export interface ExecutionSummary {
+  /** Lower case. */
+  id: string;
+  status: ExecutionStatus;
+  /** RFC 3339, UTC; of its acceptance while it is pending. */
+  started_at: string;
+  /** For a person: "2s 500ms"; null until it has finished. */
+  duration: string | null;
+  /** One line for a person; never holds environment or stdin. */
+  command: string;
+  /** As in the request. */
+  metadata: ExecutionMetadata | null;
+}
+
+/** Counts of the executions an engine knows: removed and cleaned up ones are not among them. */
+export interface ExecutionStats {
+  total: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  timeout: number;
+  running: number;
+  pending: number;
+}
+
+/** How an engine's slots are used. */
+export interface ConcurrencyMetrics {
+  max_concurrent: number;
+  currently_running: number;
+  currently_pending: number;
+  available_slots: number;
+}
