@@ -1,0 +1,114 @@
+#include "core/event_handlers.hpp"
+
+#include "core/model/result_text.hpp"
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace cloudops {
+namespace {
+
+void call(EventHandler& handler, const ExecutionEvent& event, const HandlerErrorCallback& on_error) {
+  try {
+    handler.on_event(event);
+  } catch (...) {
+    if (!on_error) return;
+    try {
+      on_error(std::current_exception(), event);
+    } catch (...) {
+      // There is nobody left to tell.
+    }
+  }
+}
+
+/// Calls `visit` with each line of a chunk.
+template <class Visitor>
+void for_each_line(OutputChunk& chunk, Visitor&& visit) {
+  LineEvent line{chunk.execution_id, chunk.stream, {}, chunk.timestamp, chunk.first_seq, chunk.partial};
+  std::string_view rest = chunk.text;
+  for (std::uint32_t i = 0; i < chunk.line_count; ++i) {
+    const auto end = rest.find('\n');
+    line.line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    line.seq = chunk.first_seq + i;
+    visit(line);
+  }
+}
+
+std::string on_one_line(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte >= 0x20 && byte != 0x7f) || c == '\t') {
+      safe += c;
+    } else {
+      safe += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return safe;
+}
+
+struct Entry {
+  WallTime time;
+  const Uuid& id;
+  std::string text;
+};
+
+struct Describe {
+  Entry operator()(const StartedEvent& event) const {
+    return {event.timestamp, event.execution_id, "started: " + on_one_line(event.command)};
+  }
+  Entry operator()(const LineEvent& event) const {
+    const std::string name = to_string(event.stream);
+    return {event.timestamp, event.execution_id,
+            name + (event.partial ? " (partial): " : ": ") + on_one_line(event.line)};
+  }
+  Entry operator()(const FinishedEvent& event) const {
+    const ExecutionResult& result = *event.result;
+    std::string text(to_string(result.status));
+    text += " after " + to_humantime(result.duration);
+    if (result.status == ExecutionStatus::failed) text += ": " + on_one_line(failure_sentence(result));
+    return {event.timestamp, result.id, std::move(text)};
+  }
+  Entry operator()(const ProgressEvent& event) const {
+    std::string text = "progress: " + std::to_string(event.completed) + " of " + std::to_string(event.total);
+    if (event.current_command) text += ", " + on_one_line(*event.current_command);
+    return {event.timestamp, event.plan_id, std::move(text)};
+  }
+};
+
+}  // namespace
+
+void LoggingHandler::on_event(const ExecutionEvent& event) {
+  const Entry entry = std::visit(Describe{}, event);
+  out_ << to_rfc3339(entry.time) + " [" + to_string(entry.id).substr(0, 8) + "] " + entry.text + '\n';
+  if (!std::holds_alternative<LineEvent>(event)) out_.flush();
+}
+
+MultiHandler::MultiHandler(std::vector<std::shared_ptr<EventHandler>> handlers, HandlerErrorCallback on_error)
+    : handlers_(std::move(handlers)), on_error_(std::move(on_error)) {}
+
+void MultiHandler::on_event(const ExecutionEvent& event) {
+  for (const auto& handler : handlers_) call(*handler, event, on_error_);
+}
+
+HandlerSink::HandlerSink(std::shared_ptr<EventHandler> handler, HandlerErrorCallback on_error)
+    : handler_(std::move(handler)), on_error_(std::move(on_error)) {}
+
+bool HandlerSink::deliver(Event event) {
+  if (auto* chunk = std::get_if<OutputChunk>(&event)) {
+    for_each_line(*chunk, [&](const LineEvent& line) { call(*handler_, line, on_error_); });
+  } else if (auto* started = std::get_if<StartedEvent>(&event)) {
+    call(*handler_, std::move(*started), on_error_);
+  } else if (auto* finished = std::get_if<FinishedEvent>(&event)) {
+    call(*handler_, std::move(*finished), on_error_);
+  } else if (auto* progress = std::get_if<ProgressEvent>(&event)) {
+    call(*handler_, std::move(*progress), on_error_);
+  }
+  return true;
+}
+
+}  // namespace cloudops
