@@ -47,10 +47,12 @@ TEST_CASE("env is added to the inherited environment and wins", "[validate]") {
 
 TEST_CASE("aws_cli sets its variables, and env wins over them", "[validate]") {
   ExecutionRequest request = aws_request();
-  CHECK(build_environment(request, host()) ==
-        Entries{"A=1", "PATH=/bin", "AWS_PROFILE=prod", "AWS_REGION=eu-west-1", "AWS_OUTPUT=json", "AWS_PAGER="});
+  CHECK(build_environment(request, host()) == Entries{"A=1", "PATH=/bin", "AWS_PROFILE=prod", "AWS_REGION=eu-west-1",
+                                                      "AWS_OUTPUT=json", "AWS_PAGER=", "AWS_DEFAULT_PROFILE=prod",
+                                                      "AWS_DEFAULT_REGION=eu-west-1", "AWS_DEFAULT_OUTPUT=json"});
   request.inherit_env = false;
-  request.env = {{"AWS_PAGER", "cat"}, {"AWS_REGION", "us-east-1"}};
-  CHECK(build_environment(request, host()) ==
-        Entries{"AWS_PROFILE=prod", "AWS_REGION=us-east-1", "AWS_OUTPUT=json", "AWS_PAGER=cat"});
+  request.env = {{"AWS_PAGER", "cat"}, {"AWS_REGION", "us-east-1"}, {"AWS_DEFAULT_OUTPUT", "text"}};
+  CHECK(build_environment(request, host()) == Entries{"AWS_PROFILE=prod", "AWS_REGION=us-east-1", "AWS_OUTPUT=json",
+                                                      "AWS_PAGER=cat", "AWS_DEFAULT_OUTPUT=text",
+                                                      "AWS_DEFAULT_PROFILE=prod", "AWS_DEFAULT_REGION=us-east-1"});
 }

@@ -2,6 +2,7 @@
 
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace cloudops {
 namespace {
@@ -16,6 +17,8 @@ class Overrides {
     entry.assign(name).append("=").append(value);
   }
   bool has(std::string_view name) const { return places_.contains(name); }
+  /// Of a name that it has.
+  std::string value_of(std::string_view name) const { return entries_[places_.at(name)].substr(name.size() + 1); }
   const std::vector<std::string>& entries() const { return entries_; }
 
  private:
@@ -32,12 +35,24 @@ void set_for_aws(Overrides& overrides, const AwsCliCommand& aws) {
   overrides.set("AWS_PAGER", "");
 }
 
+/// The CLI takes its output format from AWS_DEFAULT_OUTPUT, its version 1 the region from AWS_DEFAULT_REGION, and a
+/// host's AWS_DEFAULT_PROFILE would win over AWS_PROFILE: those say the same, unless the request sets them itself.
+void say_it_to_every_aws_version(Overrides& overrides) {
+  constexpr std::pair<std::string_view, std::string_view> spellings[] = {{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"},
+                                                                         {"AWS_REGION", "AWS_DEFAULT_REGION"},
+                                                                         {"AWS_OUTPUT", "AWS_DEFAULT_OUTPUT"}};
+  for (const auto& [name, older] : spellings)
+    if (overrides.has(name) && !overrides.has(older)) overrides.set(older, overrides.value_of(name));
+}
+
 }  // namespace
 
 std::vector<std::string> build_environment(const ExecutionRequest& request, const Environment& host) {
   Overrides overrides;
-  if (const auto* aws = std::get_if<AwsCliCommand>(&request.command)) set_for_aws(overrides, *aws);
+  const auto* aws = std::get_if<AwsCliCommand>(&request.command);
+  if (aws) set_for_aws(overrides, *aws);
   for (const auto& [name, value] : request.env) overrides.set(name, value);
+  if (aws) say_it_to_every_aws_version(overrides);
 
   std::vector<std::string> entries;
   entries.reserve(host.entries().size() + overrides.entries().size());
