@@ -2,22 +2,22 @@
 
 #include "binding/arguments.hpp"
 #include "binding/native_engine_promise.hpp"
+#include "binding/native_engine_submit.hpp"
 #include "binding/to_js.hpp"
 #include "binding/to_value.hpp"
 #include "core/validate/parse_close_options.hpp"
 #include "core/validate/parse_config.hpp"
 
+#include <boost/system/system_error.hpp>
+
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace cloudops::binding {
 namespace {
 
 Napi::Value nothing(Napi::Env env, std::monostate) { return env.Undefined(); }
-
-Environment environment_argument(const Napi::Value& block) {
-  return block.IsString() ? Environment::from_block(block.As<Napi::String>().Utf8Value()) : Environment();
-}
 
 }  // namespace
 
@@ -32,6 +32,9 @@ Napi::Function NativeEngine::define(Napi::Env env) {
                          InstanceMethod<&NativeEngine::close_stdin>("closeStdin"),
                          InstanceMethod<&NativeEngine::acknowledge>("acknowledge"),
                          InstanceMethod<&NativeEngine::close>("close"),
+                         InstanceMethod<&NativeEngine::execute_plan>("executePlan"),
+                         InstanceMethod<&NativeEngine::wait_for_plan>("waitForPlan"),
+                         InstanceMethod<&NativeEngine::plan_result>("getPlanResult"),
                          InstanceMethod<&NativeEngine::status>("getStatus"),
                          InstanceMethod<&NativeEngine::result>("getResult"),
                          InstanceMethod<&NativeEngine::current_result>("currentResult"),
@@ -66,10 +69,28 @@ NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
   }
   config->temp_dir = temp_dir;
   outbox_ = std::make_shared<Outbox>(env, *hooks_);
-  engine_ = std::make_unique<Engine>(std::move(*config), outbox_);
+  if (const auto refused = start_engine(std::move(*config))) {
+    napi_throw(env, hooks_->make_error(env, *refused));
+    return;
+  }
   // After the outbox, whose function has a hook of its own: hooks run in reverse order, so the engine ends first.
   napi_add_env_cleanup_hook(
       env, [](void* self) { static_cast<NativeEngine*>(self)->shut_down(); }, this);
+}
+
+std::optional<Error> NativeEngine::start_engine(Config config) {
+  Error error;
+  error.code = ErrorCode::io;
+  try {
+    engine_ = std::make_unique<Engine>(std::move(config), outbox_);
+    return std::nullopt;
+  } catch (const boost::system::system_error& refused) {  // a descriptor
+    error.errno_name = errno_name(refused.code().value());
+  } catch (const std::system_error& refused) {  // the thread
+    error.errno_name = errno_name(refused.code().value());
+  }
+  error.message = "the engine could not be started: the system is short of descriptors or threads (" + error.errno_name + ")";
+  return error;
 }
 
 NativeEngine::~NativeEngine() {
@@ -127,25 +148,16 @@ void NativeEngine::update_hold() {
 }
 
 Napi::Value NativeEngine::execute(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  cloudops::Value request = to_value(env, info[0]);
-  if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
-  std::shared_ptr<SubmitTicket> ticket;
-  std::optional<std::uint32_t> number;
-  if (info[2].IsNumber()) {
-    number = info[2].As<Napi::Number>().Uint32Value();
-    ticket = tickets_[*number] = std::make_shared<SubmitTicket>();
-  }
-  return promise<Uuid>(
-      env,
-      [&](auto answer) {
-        engine_->submit(std::move(request), environment_argument(info[1]), ticket, std::move(answer));
-      },
-      [this](Napi::Env js, const Uuid& id) {
-        execution_began(id);
-        return ascii_to_js(js, to_string(id));
-      },
-      true);
+  return submit(info, [this](auto&&... arguments) { engine_->submit(std::forward<decltype(arguments)>(arguments)...); });
+}
+
+std::function<void(Expected<Uuid>)> NativeEngine::forget_ticket(std::optional<std::uint32_t> number,
+                                                               std::function<void(Expected<Uuid>)> answer) {
+  if (!number) return answer;
+  return [this, number = *number, outbox = outbox_, answer = std::move(answer)](Expected<Uuid> id) {
+    answer(std::move(id));
+    outbox->reply({[this, number](Napi::Env) { tickets_.erase(number); }, false});
+  };
 }
 
 Napi::Value NativeEngine::withdraw(const Napi::CallbackInfo& info) {

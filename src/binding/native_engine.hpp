@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -37,6 +38,11 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   Napi::Value acknowledge(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
 
+  // native_engine_plans.cpp
+  Napi::Value execute_plan(const Napi::CallbackInfo& info);
+  Napi::Value wait_for_plan(const Napi::CallbackInfo& info);
+  Napi::Value plan_result(const Napi::CallbackInfo& info);
+
   // native_engine_queries.cpp: what is known
   Napi::Value status(const Napi::CallbackInfo& info);
   Napi::Value result(const Napi::CallbackInfo& info);
@@ -58,6 +64,16 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   Napi::Value promise(Napi::Env env, Ask ask, Convert convert, bool announces_execution = false);
   Napi::Value rejected(Napi::Env env, Napi::Value reason);
   Napi::Value rejected(Napi::Env env, const Error& error);
+
+  /// IO when the system has no descriptor or thread for an engine.
+  std::optional<Error> start_engine(Config config);
+  /// `answer`, after which the ticket of that number is of no more use.
+  std::function<void(Expected<Uuid>)> forget_ticket(std::optional<std::uint32_t> number,
+                                                    std::function<void(Expected<Uuid>)> answer);
+
+  /// What execute and executePlan have in common; `submit` hands (value, environment, ticket, answer) to the engine.
+  template <class Submit>
+  Napi::Value submit(const Napi::CallbackInfo& info, Submit submit);
 
   void pending_began();
   void pending_ended();

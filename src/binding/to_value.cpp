@@ -1,6 +1,9 @@
 #include "binding/to_value.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace cloudops::binding {
@@ -8,51 +11,107 @@ namespace {
 
 /// Nothing valid is as deep; what refers to itself ends here.
 constexpr int max_depth = 16;
+/// Values in one argument, and bytes of all its text. What refers to itself in many places, a sparse array or one long
+/// string named a million times would otherwise never end, or end this process.
+constexpr std::size_t max_values = 10'000'000;
+constexpr std::size_t max_bytes = std::size_t{1} << 30;
 
-Value convert(Napi::Env env, napi_value value, int depth);
+/// One conversion. A limit that is reached leaves a Foreign in the place, which no field takes.
+class Conversion {
+ public:
+  explicit Conversion(Napi::Env env) : env_(env) {}
 
-Value convert_array(Napi::Env env, napi_value array, int depth) {
+  Value convert(napi_value raw, int depth);
+
+ private:
+  Value convert_array(napi_value array, int depth);
+  Value convert_object(napi_value object, int depth);
+  Value text(napi_value string);
+  Value bytes(const Napi::Uint8Array& array);
+  bool take_bytes(std::size_t count);
+  Value too_many_values() const { return {Value::Foreign{"object with over 10000000 values"}}; }
+  Value too_many_bytes() const { return {Value::Foreign{"text or bytes that make the argument longer than 1 GiB"}}; }
+
+  Napi::Env env_;
+  std::size_t values_left_ = max_values;
+  std::size_t bytes_left_ = max_bytes;
+};
+
+bool Conversion::take_bytes(std::size_t count) {
+  if (count > bytes_left_) {
+    // Nothing more is read: the argument is refused anyway.
+    values_left_ = 0;
+    return false;
+  }
+  bytes_left_ -= count;
+  return true;
+}
+
+Value Conversion::convert_array(napi_value array, int depth) {
   std::uint32_t length = 0;
-  napi_get_array_length(env, array, &length);
+  napi_get_array_length(env_, array, &length);
   Value::Array items;
-  items.reserve(length);
+  // Not more than may come: the length of a sparse array costs its owner nothing.
+  items.reserve(std::min<std::size_t>(length, values_left_));
   for (std::uint32_t i = 0; i < length; ++i) {
+    if (values_left_ == 0) {
+      items.push_back(too_many_values());
+      break;
+    }
     napi_value item = nullptr;
-    if (napi_get_element(env, array, i, &item) != napi_ok) return {};
-    items.push_back(convert(env, item, depth + 1));
+    if (napi_get_element(env_, array, i, &item) != napi_ok) return {};
+    items.push_back(convert(item, depth + 1));
   }
   return {std::move(items)};
 }
 
-Value convert_object(Napi::Env env, napi_value object, int depth) {
+Value Conversion::convert_object(napi_value object, int depth) {
   napi_value names = nullptr;
   const auto filter = static_cast<napi_key_filter>(napi_key_enumerable | napi_key_skip_symbols);
-  if (napi_get_all_property_names(env, object, napi_key_own_only, filter, napi_key_numbers_to_strings, &names) != napi_ok)
+  if (napi_get_all_property_names(env_, object, napi_key_own_only, filter, napi_key_numbers_to_strings, &names) != napi_ok)
     return {};
   std::uint32_t length = 0;
-  napi_get_array_length(env, names, &length);
+  napi_get_array_length(env_, names, &length);
   Value::Object members;
-  members.reserve(length);
+  members.reserve(std::min<std::size_t>(length, values_left_));
   for (std::uint32_t i = 0; i < length; ++i) {
     napi_value name = nullptr;
     napi_value member = nullptr;
-    napi_get_element(env, names, i, &name);
-    if (napi_get_property(env, object, name, &member) != napi_ok) return {};
-    members.emplace_back(Napi::String(env, name).Utf8Value(), convert(env, member, depth + 1));
+    napi_get_element(env_, names, i, &name);
+    Value key = text(name);
+    if (values_left_ == 0 || key.as<std::string>() == nullptr) return too_many_values();
+    if (napi_get_property(env_, object, name, &member) != napi_ok) return {};
+    members.emplace_back(std::get<std::string>(std::move(key.data)), convert(member, depth + 1));
   }
   return {std::move(members)};
 }
 
-Value convert(Napi::Env env, napi_value raw, int depth) {
+Value Conversion::text(napi_value string) {
+  std::size_t length = 0;
+  napi_get_value_string_utf8(env_, string, nullptr, 0, &length);
+  if (!take_bytes(length)) return too_many_bytes();
+  std::string text(length, '\0');
+  napi_get_value_string_utf8(env_, string, text.data(), length + 1, &length);
+  return {std::move(text)};
+}
+
+Value Conversion::bytes(const Napi::Uint8Array& array) {
+  if (!take_bytes(array.ByteLength())) return too_many_bytes();
+  return {Value::Bytes{std::string(reinterpret_cast<const char*>(array.Data()), array.ByteLength())}};
+}
+
+Value Conversion::convert(napi_value raw, int depth) {
+  if (values_left_ == 0) return too_many_values();
+  --values_left_;
   // Values of a large array would otherwise pile up in the caller's scope.
-  Napi::HandleScope scope(env);
-  const Napi::Value value(env, raw);
+  Napi::HandleScope scope(env_);
+  const Napi::Value value(env_, raw);
   switch (value.Type()) {
     case napi_undefined: return {Value::Undefined{}};
     case napi_null: return {Value::Null{}};
     case napi_boolean: return {value.As<Napi::Boolean>().Value()};
     case napi_number: return {value.As<Napi::Number>().DoubleValue()};
-    case napi_string: return {value.As<Napi::String>().Utf8Value()};
+    case napi_string: return text(raw);
     case napi_symbol: return {Value::Foreign{"symbol"}};
     case napi_function: return {Value::Foreign{"function"}};
     case napi_bigint: return {Value::Foreign{"bigint"}};
@@ -60,17 +119,15 @@ Value convert(Napi::Env env, napi_value raw, int depth) {
     case napi_object: break;
   }
   if (depth > max_depth) return {Value::Foreign{"object nested too deeply"}};
-  if (value.IsArray()) return convert_array(env, raw, depth);
-  if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
-    const auto bytes = value.As<Napi::Uint8Array>();
-    return {Value::Bytes{std::string(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength())}};
-  }
+  if (value.IsArray()) return convert_array(raw, depth);
+  if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array)
+    return bytes(value.As<Napi::Uint8Array>());
   if (value.IsTypedArray() || value.IsArrayBuffer() || value.IsDataView()) return {Value::Foreign{"binary data other than Uint8Array"}};
-  return convert_object(env, raw, depth);
+  return convert_object(raw, depth);
 }
 
 }  // namespace
 
-Value to_value(Napi::Env env, napi_value value) { return convert(env, value, 0); }
+Value to_value(Napi::Env env, napi_value value) { return Conversion(env).convert(value, 0); }
 
 }  // namespace cloudops::binding

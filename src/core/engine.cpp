@@ -23,7 +23,12 @@ Engine::~Engine() {
   runtime_->join();
 }
 
-void Engine::join() { runtime_->join(); }
+void Engine::join() {
+  runtime_->join();
+  // The records stay, for the readers of finished executions; descriptors and memory of the machine do not.
+  on_engine([](EngineCore& core) { core.release_machine(); });
+  runtime_->release();
+}
 
 void Engine::submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket,
                     Callback<Uuid> answer) {
@@ -31,6 +36,22 @@ void Engine::submit(Value request, Environment environment, std::shared_ptr<Subm
              answer = std::move(answer)](EngineCore& core) {
     core.submit(request, environment, ticket.get(), answer);
   });
+}
+
+void Engine::submit_plan(Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket,
+                         Callback<Uuid> answer) {
+  on_engine([plan = std::move(plan), environment = std::move(environment), ticket = std::move(ticket),
+             answer = std::move(answer)](EngineCore& core) {
+    core.submit_plan(plan, environment, ticket.get(), answer);
+  });
+}
+
+void Engine::wait_plan(const Uuid& id, Callback<PlanResultPtr> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) mutable { core.wait_plan(id, std::move(answer)); });
+}
+
+void Engine::plan_result(const Uuid& id, Callback<PlanResultPtr> answer) {
+  on_engine([id, answer = std::move(answer)](EngineCore& core) { core.plan_result(id, answer); });
 }
 
 void Engine::wait(const Uuid& id, Callback<Outcome> answer) {

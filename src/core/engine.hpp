@@ -5,6 +5,7 @@
 #include "core/model/config.hpp"
 #include "core/model/environment.hpp"
 #include "core/model/error.hpp"
+#include "core/model/plan.hpp"
 #include "core/model/request.hpp"
 #include "core/model/result.hpp"
 #include "core/model/value.hpp"
@@ -47,9 +48,16 @@ class Engine {
   void submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket,
               Callback<Uuid> answer);
 
+  /// The same for a plan: all of it is validated before any of it runs. Its commands wait for slots whatever the policy.
+  void submit_plan(Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket, Callback<Uuid> answer);
+  /// Answers once all of the plan's commands have a result. NOT_FOUND.
+  void wait_plan(const Uuid& id, Callback<PlanResultPtr> answer);
+  /// NOT_FOUND, NOT_FINISHED.
+  void plan_result(const Uuid& id, Callback<PlanResultPtr> answer);
+
   /// Answers once it has finished. NOT_FOUND.
   void wait(const Uuid& id, Callback<Outcome> answer);
-  /// Answers when termination has begun. NOT_FOUND, NOT_RUNNING.
+  /// Answers when termination has begun. Of a plan it ends what runs and drops what waits. NOT_FOUND, NOT_RUNNING.
   void cancel(const Uuid& id, Callback<std::monostate> answer);
 
   void status(const Uuid& id, Callback<ExecutionStatus> answer);

@@ -16,13 +16,15 @@ void EngineCore::remove(const Uuid& id, const Callback<std::monostate>& answer) 
     forget_log(id);
     return answer(std::monostate{});
   }
-  if (store_.contains(id))
+  if (plans_.remove(id)) return answer(std::monostate{});
+  if (store_.contains(id) || plans_.contains(id))
     return answer(engine_error(ErrorCode::not_finished, "execution " + to_string(id) + " has not finished", id));
   answer(engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id));
 }
 
 void EngineCore::clean_up(Callback<std::size_t> answer) {
   if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  plans_.clean_up(system_.now());
   clean_up_slice(0, std::move(answer));
 }
 
@@ -36,13 +38,15 @@ void EngineCore::clean_up_slice(std::size_t gone_before, Callback<std::size_t> a
 }
 
 void EngineCore::start_cleanup_task() {
-  if (closing_ || cleanup_task_.pending()) return;
-  cleanup_task_.start(std::chrono::seconds(config_.cleanup_interval_secs), [this] {
-    clean_up_slice(0, [](const Expected<std::size_t>&) {});
+  if (closing_ || machine_->cleanup_task().pending()) return;
+  machine_->cleanup_task().start(std::chrono::seconds(config_.cleanup_interval_secs), [this] {
+    clean_up([](const Expected<std::size_t>&) {});
     start_cleanup_task();
   });
 }
 
-void EngineCore::stop_cleanup_task() { cleanup_task_.cancel(); }
+void EngineCore::stop_cleanup_task() {
+  if (!closed_) machine_->cleanup_task().cancel();
+}
 
 }  // namespace cloudops

@@ -24,12 +24,24 @@ Error stdin_closed(const Uuid& id) {
 
 void EngineCore::cancel(const Uuid& id, const Callback<std::monostate>& answer) {
   if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  const auto ladder = graceful_stop(Milliseconds(config_.kill_grace_period_ms));
+  if (const auto plan = plan_runs_.find(id); plan != plan_runs_.end()) {
+    cancel_plan(*plan->second, TerminationCause::cancel, ladder, "not run: the plan was cancelled");
+    return answer(std::monostate{});
+  }
+  if (active_.contains(id)) {
+    terminate(id, TerminationCause::cancel, ladder);
+    return answer(std::monostate{});
+  }
+  if (cancel_unstarted_command(id)) return answer(std::monostate{});
+  answer(store_.contains(id) || plans_.contains(id) ? not_running(id) : not_found(id));
+}
+
+void EngineCore::terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder) {
   const auto found = active_.find(id);
-  if (found == active_.end()) return answer(store_.contains(id) ? not_running(id) : not_found(id));
+  if (found == active_.end()) return;
   admission_.withdraw(id);
-  found->second.execution->terminate(TerminationCause::cancel,
-                                     graceful_stop(Milliseconds(config_.kill_grace_period_ms)));
-  answer(std::monostate{});
+  found->second.execution->terminate(cause, ladder);
 }
 
 void EngineCore::write_stdin(const Uuid& id, std::string data, Callback<std::monostate> answer) {
@@ -65,13 +77,13 @@ void EngineCore::close(const CloseOptions& options, Callback<std::monostate> ans
   close_answers_.push_back(std::move(answer));
   // A second close may only make it faster: drain, then cancel.
   closing_ = true;
-  cleanup_task_.cancel();
+  machine_->cleanup_task().cancel();
   const auto grace = Milliseconds(config_.kill_grace_period_ms);
   if (options.mode == CloseMode::cancel) {
     terminate_all(TerminationCause::shutdown, graceful_stop(grace));
-    if (options.timeout) close_deadline_.start(*options.timeout, [this] { shut_down(); });
+    if (options.timeout) machine_->close_deadline().start(*options.timeout, [this] { shut_down(); });
   } else if (options.timeout) {
-    close_deadline_.start(*options.timeout, [this, grace] { terminate_all(TerminationCause::shutdown, graceful_stop(grace)); });
+    machine_->close_deadline().start(*options.timeout, [this, grace] { terminate_all(TerminationCause::shutdown, graceful_stop(grace)); });
   }
   finish_closing_if_idle();
 }
@@ -79,30 +91,26 @@ void EngineCore::close(const CloseOptions& options, Callback<std::monostate> ans
 void EngineCore::shut_down() {
   if (closed_) return;
   closing_ = true;
-  cleanup_task_.cancel();
+  machine_->cleanup_task().cancel();
   terminate_all(TerminationCause::shutdown, immediate_stop());
   finish_closing_if_idle();
 }
 
 void EngineCore::terminate_all(TerminationCause cause, const StopLadder& ladder) {
   std::vector<Uuid> ids;
-  ids.reserve(active_.size());
+  for (const auto& [id, run] : plan_runs_) ids.push_back(id);
+  for (const auto& id : ids)
+    if (const auto found = plan_runs_.find(id); found != plan_runs_.end())
+      cancel_plan(*found->second, cause, ladder, "not run: the engine was closed");
+  ids.clear();
   for (const auto& [id, active] : active_) ids.push_back(id);
-  for (const auto& id : ids) {
-    admission_.withdraw(id);
-    if (const auto found = active_.find(id); found != active_.end()) found->second.execution->terminate(cause, ladder);
-  }
+  for (const auto& id : ids) terminate(id, cause, ladder);
 }
 
 void EngineCore::finish_closing_if_idle() {
-  if (!closing_ || closed_ || !active_.empty()) return;
+  if (!closing_ || closed_ || !active_.empty() || !plan_runs_.empty()) return;
   closed_ = true;
-  close_deadline_.cancel();
-  for (auto& child : unreaped_) child->let_go();
-  unreaped_.clear();
-  guard_.reset();
-  context_.guard = nullptr;
-  dev_null_.reset();
+  machine_->retire();
   for (const auto& answer : std::exchange(close_answers_, {})) answer(std::monostate{});
   runtime_.stop_when_idle();
 }

@@ -3,8 +3,6 @@
 #include "core/validate/parse_request.hpp"
 #include "core/validate/resolve_launch.hpp"
 
-#include <fcntl.h>
-
 #include <utility>
 
 namespace cloudops {
@@ -24,10 +22,9 @@ EngineCore::EngineCore(const Config& config, std::shared_ptr<EventSink> sink, Ru
       system_(system),
       admission_(config.max_concurrent_executions, config.concurrency_policy, config.max_queued_executions),
       store_(config),
-      terminator_(runtime.io(), trees_, system),
-      context_{runtime, system, config, *sink_, trees_, terminator_, nullptr, -1, std::make_shared<DeliveryTotal>()},
-      cleanup_task_(runtime.io()),
-      close_deadline_(runtime.io()) {}
+      plans_(config) {
+  machine_.emplace(config_, *sink_, runtime_, system_);
+}
 
 EngineCore::~EngineCore() = default;
 
@@ -44,10 +41,8 @@ void EngineCore::submit(const Value& raw, const Environment& environment, Submit
   if (auto refused = admit(accepted, decision)) return answer(std::move(*refused));
 
   const Uuid id = accepted.id;
-  logs_.add(id, log_path_for(config_, accepted.launch.log_path, id).value_or(std::string()));
-  auto execution = std::make_unique<Execution>(std::move(accepted), context_, *this);
-  store_.add(id, execution->command(), execution->metadata(), wall_now());
-  active_.emplace(id, Active{std::move(execution), false});
+  record(accepted, wall_now());
+  active_.emplace(id, Active{std::make_unique<Execution>(std::move(accepted), machine_->context(), *this), false});
   answer(id);
   if (decision == Admission::Decision::start) start(id);
 }
@@ -55,24 +50,31 @@ void EngineCore::submit(const Value& raw, const Environment& environment, Submit
 Expected<AcceptedRequest> EngineCore::validate(const Value& raw, const Environment& environment) {
   auto request = parse_request(raw, config_);
   if (!request) return std::move(request).error();
-  auto launch = resolve_launch(*request, environment);
-  if (!launch) return std::move(launch).error();
+  return accept(std::move(*request), environment, "");
+}
 
+Expected<AcceptedRequest> EngineCore::accept(ExecutionRequest request, const Environment& environment,
+                                             const std::string& path_prefix) const {
+  auto launch = resolve_launch(request, environment, path_prefix);
+  if (!launch) return std::move(launch).error();
   AcceptedRequest accepted;
-  accepted.id = request->id ? *request->id : make_uuid();
-  accepted.timeout = Milliseconds(request->timeout_ms.value_or(config_.default_timeout_ms));
+  accepted.id = request.id ? *request.id : make_uuid();
+  accepted.timeout = Milliseconds(request.timeout_ms.value_or(config_.default_timeout_ms));
   accepted.launch = std::move(*launch);
-  accepted.request = std::move(*request);
+  accepted.request = std::move(request);
   return accepted;
 }
 
+std::optional<Error> EngineCore::refuse_known(const Uuid& id, const std::string& field) const {
+  if (!store_.contains(id) && !plans_.contains(id)) return std::nullopt;
+  auto error = validation_error(ValidationKind::duplicate_id, field,
+                                field + " " + to_string(id) + " is known to this engine already; an id is used once.");
+  error.execution_id = id;
+  return error;
+}
+
 std::optional<Error> EngineCore::admit(const AcceptedRequest& accepted, Admission::Decision& decision) {
-  if (store_.contains(accepted.id)) {
-    auto error = validation_error(ValidationKind::duplicate_id, "id",
-                                  "id " + to_string(accepted.id) + " is known to this engine already; an id is used once");
-    error.execution_id = accepted.id;
-    return error;
-  }
+  if (auto known = refuse_known(accepted.id, "id")) return known;
   decision = admission_.request(accepted.id, accepted.request.priority);
   if (decision == Admission::Decision::refuse_no_slot)
     return engine_error(ErrorCode::concurrency_limit_reached,
@@ -83,54 +85,61 @@ std::optional<Error> EngineCore::admit(const AcceptedRequest& accepted, Admissio
   return std::nullopt;
 }
 
+void EngineCore::record(const AcceptedRequest& accepted, WallTime accepted_at) {
+  logs_.add(accepted.id, log_path_for(config_, accepted.launch.log_path, accepted.id).value_or(std::string()));
+  store_.add(accepted.id, display(accepted.request.command), accepted.request.metadata, accepted_at);
+}
+
 void EngineCore::start(const Uuid& id) {
   Active& active = active_.at(id);
   active.has_slot = true;
-  prepare_machine();
+  machine_->prepare();
   store_.mark_running(id, wall_now());
   active.execution->start();
 }
 
-void EngineCore::prepare_machine() {
-  if (std::exchange(machine_prepared_, true)) return;
-  dev_null_.reset(system_.open_for_reading("/dev/null"));
-  context_.dev_null = dev_null_.get();
-  if (auto guard = Guard::start(config_.temp_dir)) {
-    guard_ = std::move(*guard);
-    context_.guard = guard_.get();
-  }
-}
-
 void EngineCore::settled(Execution& execution, Outcome outcome) {
   const Uuid id = execution.id();
-  const auto waiters = store_.finish(id, outcome, system_.now());
-  sink_->deliver(FinishedEvent{outcome.result, wall_now()});
-  for (const auto& waiter : waiters) waiter(outcome);
+  publish(id, outcome);
 
   const auto found = active_.find(id);
   const bool had_slot = found->second.has_slot;
+  const std::string command = execution.command();
   // Not here: the execution is on the stack, and calls that were due already may still reach it.
   boost::asio::post(runtime_.io(), [gone = std::shared_ptr<Execution>(std::move(found->second.execution))] {});
   active_.erase(found);
-
   if (had_slot) hand_on_slot();
+
+  if (const auto place = plan_of_.find(id); place != plan_of_.end()) {
+    const PlanPlace in_plan = place->second;
+    plan_of_.erase(place);
+    command_finished(in_plan, command, outcome.result);
+  }
   finish_closing_if_idle();
 }
 
+void EngineCore::publish(const Uuid& id, const Outcome& outcome) {
+  const auto waiters = store_.finish(id, outcome, system_.now());
+  sink_->deliver(FinishedEvent{outcome.result, wall_now()});
+  for (const auto& waiter : waiters) waiter(outcome);
+}
+
 void EngineCore::hand_on_slot() {
-  const auto next = admission_.release();
-  if (!next) return;
+  if (const auto next = admission_.release()) post_start(*next);
+}
+
+void EngineCore::post_start(const Uuid& id) {
   // Posted, so that a long queue of requests that all fail to start does not become as deep a stack.
-  boost::asio::post(runtime_.io(), [this, next = *next] {
-    if (active_.contains(next))
-      start(next);
+  boost::asio::post(runtime_.io(), [this, id] {
+    if (active_.contains(id))
+      start(id);
     else
       hand_on_slot();
   });
 }
 
 void EngineCore::keep_until_reaped(std::unique_ptr<ChildProcess> child) {
-  unreaped_.push_back(std::move(child));
+  machine_->keep_until_reaped(std::move(child));
 }
 
 void EngineCore::resume_reading(const Uuid& id) {

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "core/engine.hpp"
-#include "core/execution.hpp"
+#include "core/engine_machine.hpp"
 #include "core/log_index.hpp"
-#include "core/runtime.hpp"
+#include "core/plan_run.hpp"
 #include "core/schedule/admission.hpp"
 #include "core/store/execution_store.hpp"
+#include "core/store/plan_store.hpp"
 
 
 #include <memory>
@@ -32,6 +33,11 @@ class EngineCore final : public ExecutionOwner {
               const Callback<Uuid>& answer);
   void resume_reading(const Uuid& id);
 
+  // engine_plans.cpp
+  void submit_plan(const Value& raw, const Environment& environment, SubmitTicket* ticket, const Callback<Uuid>& answer);
+  void wait_plan(const Uuid& id, Callback<PlanResultPtr> answer);
+  void plan_result(const Uuid& id, const Callback<PlanResultPtr>& answer) const;
+
   // engine_control.cpp
   void cancel(const Uuid& id, const Callback<std::monostate>& answer);
   void write_stdin(const Uuid& id, std::string data, Callback<std::monostate> answer);
@@ -39,6 +45,8 @@ class EngineCore final : public ExecutionOwner {
   void close(const CloseOptions& options, Callback<std::monostate> answer);
   /// SIGKILL to everything, now.
   void shut_down();
+  /// Owner, after the engine thread has ended: gives back all but what is recorded.
+  void release_machine() { machine_.reset(); }
 
   // engine_query.cpp
   void wait(const Uuid& id, Callback<Outcome> answer);
@@ -65,15 +73,42 @@ class EngineCore final : public ExecutionOwner {
   };
   using ActiveExecutions = std::unordered_map<Uuid, Active, UuidHash>;
 
+  /// Where in which plan an execution is.
+  struct PlanPlace {
+    PlanRun* run = nullptr;
+    std::size_t index = 0;
+  };
+
   Expected<AcceptedRequest> validate(const Value& raw, const Environment& environment);
+  Expected<AcceptedRequest> accept(ExecutionRequest request, const Environment& environment,
+                                   const std::string& path_prefix) const;
+  std::optional<Error> refuse_known(const Uuid& id, const std::string& field) const;
   std::optional<Error> admit(const AcceptedRequest& accepted, Admission::Decision& decision);
+  void record(const AcceptedRequest& accepted, WallTime accepted_at);
   void start(const Uuid& id);
+  void post_start(const Uuid& id);
   void hand_on_slot();
-  void prepare_machine();
 
   void settled(Execution& execution, Outcome outcome) override;
   void keep_until_reaped(std::unique_ptr<ChildProcess> child) override;
+  /// Records the end of an execution, then tells everybody: the terminal event first, the waiters after it.
+  void publish(const Uuid& id, const Outcome& outcome);
   void forget_log(const Uuid& id) { logs_.remove(id); }
+
+  Expected<std::vector<AcceptedRequest>> validate_commands(std::vector<ExecutionRequest> requests,
+                                                           const Environment& environment);
+  void advance(PlanRun& run);
+  void command_finished(const PlanPlace& place, const std::string& command, ResultPtr result);
+  void drop(PlanRun& run, const std::vector<PlanSchedule::Dropped>& dropped, ExecutionStatus status);
+  void settle_unstarted(PlanRun& run, std::size_t index, const std::string& why);
+  void progress(const PlanRun& run, const std::string& command);
+  void finish_plan_if_done(PlanRun& run);
+  void cancel_plan(PlanRun& run, TerminationCause cause, const StopLadder& ladder, const std::string& why);
+  bool cancel_unstarted_command(const Uuid& id);
+  static Error unknown_plan(const Uuid& id);
+
+  /// Ends an active execution; without effect on any other.
+  void terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder);
 
   Expected<StdinFeed*> stdin_of(const Uuid& id);
   void terminate_all(TerminationCause cause, const StopLadder& ladder);
@@ -87,21 +122,18 @@ class EngineCore final : public ExecutionOwner {
 
   Admission admission_;
   ExecutionStore store_;
+  PlanStore plans_;
   LogIndex logs_;
 
-  ProcessTrees trees_;
-  Terminator terminator_;
-  std::unique_ptr<Guard> guard_;
-  UniqueFd dev_null_;
-  bool machine_prepared_ = false;
-  ExecutionContext context_;
-  std::vector<std::unique_ptr<ChildProcess>> unreaped_;
+  std::optional<EngineMachine> machine_;
 
-  Timer cleanup_task_;
-  Timer close_deadline_;
   bool closing_ = false;
   bool closed_ = false;
   std::vector<Callback<std::monostate>> close_answers_;
+
+  std::unordered_map<Uuid, std::unique_ptr<PlanRun>, UuidHash> plan_runs_;
+  /// The executions that belong to a plan and have not ended.
+  std::unordered_map<Uuid, PlanPlace, UuidHash> plan_of_;
 
   ActiveExecutions active_;  // last: executions use all of the above until they are gone
 };

@@ -107,9 +107,12 @@ void Execution::count_drain_grace() {
   const Milliseconds grace(context_.config.drain_grace_ms);
   const auto silent_for = context_.system.now() - last_byte_;
   drain_.start(std::max<SteadyTime::duration>(grace - silent_for, SteadyTime::duration::zero()), [this, grace] {
+    // A cause that came meanwhile: its tree is to be empty first.
+    if (!settlement_.waits_for_pipes_only()) return;
     const bool held_back_by_us = !settlement_.cause() && (stdout_.holds_back() || stderr_.holds_back());
     if (held_back_by_us) last_byte_ = context_.system.now();
-    if (context_.system.now() - last_byte_ < grace) return count_drain_grace();
+    // After a termination whoever still writes has left the tree, and may do so for ever: one grace is all it gets.
+    if (!settlement_.cause() && context_.system.now() - last_byte_ < grace) return count_drain_grace();
     stdout_.drain();
     stderr_.drain();
     if (settled_) return;

@@ -32,9 +32,9 @@ struct ExecutionContext {
   Terminator& terminator;
   /// nullptr: this machine does not allow one.
   Guard* guard = nullptr;
-  /// /dev/null for reading, opened once.
-  int dev_null = -1;
   std::shared_ptr<DeliveryTotal> delivery_total;
+  /// /dev/null for reading, opened by the first child that is started.
+  UniqueFd dev_null;
 };
 
 /// Who owns executions and hears of their end.

@@ -42,14 +42,15 @@ LaunchFailure Execution::spawn() {
   PipeEnds err;
   UniqueFd child_stdin;
   if (const auto failure = open_stdio(out, err, child_stdin); failure.error != 0) return failure;
-  UniqueFd exit_watch(context_.system.duplicate(context_.dev_null));
-  if (!exit_watch) return {-exit_watch.get(), "dup"};
+  const int spare = context_.system.duplicate(context_.dev_null.get());
+  if (spare < 0) return {-spare, "dup"};
+  UniqueFd exit_watch(spare);
 
   tree_mark_ = context_.trees.marks().next();
   // Before the child exists: the host may be killed at any moment.
   guard();
   LaunchFailure failure;
-  const StdioFds stdio{child_stdin ? child_stdin.get() : context_.dev_null, out.write_end.get(), err.write_end.get()};
+  const StdioFds stdio{child_stdin ? child_stdin.get() : context_.dev_null.get(), out.write_end.get(), err.write_end.get()};
   const Launcher launch(context_.system);
   Process process = launch(context_.runtime.io().get_executor(), failure, accepted_.launch, stdio, tree_mark_,
                            exit_watch.get());
@@ -59,6 +60,11 @@ LaunchFailure Execution::spawn() {
 }
 
 LaunchFailure Execution::open_stdio(PipeEnds& out, PipeEnds& err, UniqueFd& child_stdin) {
+  if (!context_.dev_null) {
+    const int fd = context_.system.open_for_reading("/dev/null");
+    if (fd < 0) return {-fd, "open /dev/null"};
+    context_.dev_null.reset(fd);
+  }
   if (const int error = context_.system.pipe(out); error < 0) return {-error, "pipe2"};
   if (const int error = context_.system.pipe(err); error < 0) return {-error, "pipe2"};
   if (accepted_.launch.stdin_file) {

@@ -23,7 +23,7 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  boost::asio::io_context& io() { return io_; }
+  boost::asio::io_context& io() { return *io_; }
   bool on_engine_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
   /// Runs `work` on the engine thread; after that thread has ended, on the calling thread, one at a time: what the
@@ -33,7 +33,7 @@ class Runtime {
     {
       std::lock_guard lock(mutex_);
       if (!ended_) {
-        boost::asio::post(io_, std::forward<Work>(work));
+        boost::asio::post(*io_, std::forward<Work>(work));
         return;
       }
     }
@@ -43,8 +43,10 @@ class Runtime {
 
   /// The thread ends once nothing is left to do. Engine thread or owner.
   void stop_when_idle() { keep_alive_.reset(); }
-  /// Blocks until the thread has ended.
+  /// Blocks until the thread has ended. Owner.
   void join();
+  /// Owner, after join(): gives the descriptors back. Only post() may still be called.
+  void release();
 
   /// Scratch space for reads. Engine thread only; its content is gone at the next read.
   std::array<char, 256 * 1024>& read_buffer() { return *read_buffer_; }
@@ -52,7 +54,7 @@ class Runtime {
  private:
   void run();
 
-  boost::asio::io_context io_;
+  std::unique_ptr<boost::asio::io_context> io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_alive_;
   std::mutex mutex_;
   std::recursive_mutex after_end_;

@@ -57,6 +57,10 @@ struct wanted {
 struct tally {
   uint32_t living;
   uint32_t running;
+  /* Ended between being listed and being looked at. */
+  uint32_t vanished;
+  /* The sum of the pids of the dead that nobody has collected: a change means that the tree lived meanwhile. */
+  uint64_t dead;
 };
 
 #if defined(__x86_64__)
@@ -109,9 +113,11 @@ static int is_wanted(const struct wanted* wanted, uint64_t mark) {
   return 0;
 }
 
+/* 1, 0, or -1: that process has ended. */
 static int carries_mark(const struct wanted* wanted, long pid) {
   struct limits limits;
-  if (system_call(__NR_prlimit64, pid, limit_rttime, 0, (long)&limits) != 0) return 0;
+  const long result = system_call(__NR_prlimit64, pid, limit_rttime, 0, (long)&limits);
+  if (result != 0) return result == -error_no_process ? -1 : 0;
   return is_wanted(wanted, limits.hard) || is_wanted(wanted, limits.soft);
 }
 
@@ -140,7 +146,7 @@ static char state_of(int proc, const char* pid_text) {
  * second, so a pid that was given to somebody else in between is caught. */
 static void send(const struct wanted* wanted, long pid, int signal) {
   const long process = system_call(__NR_pidfd_open, pid, 0, 0, 0);
-  if (process == -error_no_process || !carries_mark(wanted, pid)) {
+  if (process == -error_no_process || carries_mark(wanted, pid) != 1) {
     if (process >= 0) system_call(__NR_close, process, 0, 0, 0);
     return;
   }
@@ -152,28 +158,43 @@ static void send(const struct wanted* wanted, long pid, int signal) {
   system_call(__NR_close, process, 0, 0, 0);
 }
 
-/* One pass over all processes. A dead one that nobody collects is signalled too (its first thread may have ended before
- * the others) but does not count. */
+/* A dead one that nobody collects is signalled too (its first thread may have ended before the others) but is not
+ * counted as living. */
+static void look_at(const struct wanted* wanted, int proc, const char* pid_text, int signal, struct tally* tally) {
+  long pid = 0;
+  const char* digit = pid_text;
+  for (; *digit >= '0' && *digit <= '9'; ++digit) pid = pid * 10 + (*digit - '0');
+  if (*digit != '\0') return;
+  const int marked = carries_mark(wanted, pid);
+  if (marked != 1) {
+    tally->vanished += marked < 0;
+    return;
+  }
+  send(wanted, pid, signal);
+  const char state = state_of(proc, pid_text);
+  if (state == 'Z' || state == 'X') {
+    tally->dead += (uint64_t)pid;
+    return;
+  }
+  ++tally->living;
+  tally->running += state != 'T' && state != 't';
+}
+
+/* One pass over all processes. A tree may consist of processes that live just long enough to fork a successor: what was
+ * listed is looked at immediately, in small portions, and the newest, which is listed last, first. */
 static struct tally sweep(const struct wanted* wanted, int proc, int signal) {
-  struct tally tally = {0, 0};
-  char buffer[16384] __attribute__((aligned(8)));
+  struct tally tally = {0, 0, 0, 0};
+  char buffer[1024] __attribute__((aligned(8)));
+  uint16_t entries[1024 / 24];
   system_call(__NR_lseek, proc, 0, 0, 0);
   for (;;) {
     const long size = system_call(__NR_getdents64, proc, (long)buffer, sizeof buffer, 0);
     if (size <= 0) return tally;
-    for (long at = 0; at < size;) {
-      const struct directory_entry* entry = (const struct directory_entry*)(buffer + at);
-      at += entry->length;
-      long pid = 0;
-      const char* digit = entry->name;
-      for (; *digit >= '0' && *digit <= '9'; ++digit) pid = pid * 10 + (*digit - '0');
-      if (*digit != '\0' || !carries_mark(wanted, pid)) continue;
-      const char state = state_of(proc, entry->name);
-      send(wanted, pid, signal);
-      if (state == 'Z' || state == 'X') continue;
-      ++tally.living;
-      if (state != 'T' && state != 't') ++tally.running;
-    }
+    uint32_t count = 0;
+    for (long at = 0; at < size; at += ((const struct directory_entry*)(buffer + at))->length)
+      entries[count++] = (uint16_t)at;
+    while (count != 0)
+      look_at(wanted, proc, ((const struct directory_entry*)(buffer + entries[--count]))->name, signal, &tally);
   }
 }
 
@@ -207,8 +228,13 @@ static void kill_all(const struct cloudops_guard_table* table) {
   if (proc < 0 || wanted.highest == 0) return;
   while (sweep(&wanted, proc, signal_stop).running != 0 && now_ms() - begin < freeze_ms) pause_briefly();
   /* The host may have died while it was starting a child that had not been marked yet: one empty pass proves little. */
-  for (int calm = 0; calm < calm_sweeps && now_ms() - begin < patience_ms; pause_briefly())
-    calm = sweep(&wanted, proc, signal_kill).living == 0 ? calm + 1 : 0;
+  uint64_t dead = 0;
+  for (int calm = 0; calm < calm_sweeps && now_ms() - begin < patience_ms;) {
+    const struct tally tally = sweep(&wanted, proc, signal_kill);
+    calm = tally.living == 0 && tally.vanished == 0 && tally.dead == dead ? calm + 1 : 0;
+    dead = tally.dead;
+    if (calm != 0 || tally.living != 0) pause_briefly();
+  }
 }
 
 static void close_from_one(void) {
@@ -246,11 +272,10 @@ __attribute__((noreturn, used)) void guard_main(void) {
   if (mapped < 0 && mapped > -4096) system_call(__NR_exit_group, 1, 0, 0, 0);
   const struct cloudops_guard_table* table = (const struct cloudops_guard_table*)mapped;
 
-  /* Another parent than expected: the host is dead already, and the pipe says so. */
-  long host = -1;
-  if (system_call(__NR_getppid, 0, 0, 0, 0) == table->host)
-    host = system_call(__NR_pidfd_open, table->host, 0, 0, 0);
-  wait_for_the_end_of_the_host(host < 0 ? -1 : (int)host);
+  /* The descriptor first, the look at the parent second: if that still is the host, the descriptor means it. Another
+   * parent: the host died before we got here. */
+  const long host = system_call(__NR_pidfd_open, table->host, 0, 0, 0);
+  if (system_call(__NR_getppid, 0, 0, 0, 0) == table->host) wait_for_the_end_of_the_host(host < 0 ? -1 : (int)host);
   kill_all(table);
   for (;;) system_call(__NR_exit_group, 0, 0, 0, 0);
 }

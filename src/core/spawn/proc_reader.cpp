@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cinttypes>
@@ -31,19 +32,22 @@ bool for_each_process(int proc, const std::function<void(pid_t)>& visit) {
   if (::lseek(proc, 0, SEEK_SET) != 0) return false;
   // Small on purpose: the kernel fills all of it before the first entry can be looked at.
   alignas(DirectoryEntry) char buffer[1024];
+  std::array<pid_t, sizeof buffer / name_offset> pids;
   for (;;) {
     const long size = ::syscall(SYS_getdents64, proc, buffer, sizeof buffer);
     if (size <= 0) return size == 0;
+    std::size_t count = 0;
     for (long at = 0; at < size;) {
       const char* name = buffer + at + name_offset;
       std::uint16_t length = 0;
       std::memcpy(&length, buffer + at + offsetof(DirectoryEntry, length), sizeof length);
       at += length;
-      pid_t pid = 0;
       const char* end = name + std::strlen(name);
-      if (const auto parsed = std::from_chars(name, end, pid); parsed.ec == std::errc() && parsed.ptr == end)
-        visit(pid);
+      pid_t pid = 0;
+      const auto parsed = std::from_chars(name, end, pid);
+      if (parsed.ec == std::errc() && parsed.ptr == end) pids[count++] = pid;
     }
+    while (count != 0) visit(pids[--count]);
   }
 }
 

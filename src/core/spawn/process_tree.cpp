@@ -22,48 +22,56 @@
 
 namespace cloudops {
 
-/// Which roots a pass looks for, and what it found that is still to be sorted into trees.
+/// Which roots a pass looks for, and what it found.
 struct ProcessTrees::Pass {
   struct Marked {
     ProcessStat stat;
     bool refused = false;
   };
 
-  explicit Pass(std::span<const TreeRoot> roots) : marked(roots.size()) {
+  explicit Pass(std::span<const TreeRoot> roots) : marked(roots.size()), dead(roots.size()) {
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i].mark != 0) by_mark.emplace(roots[i].mark, i);
       by_leader.emplace(roots[i].leader, i);
     }
   }
+
   std::unordered_map<std::uint64_t, std::size_t> by_mark;
   std::unordered_map<pid_t, std::size_t> by_leader;
-
   /// Per root: those that carry its mark.
-  std::vector<std::vector<TreeMember>> marked;
-  /// The groups of those, per root.
-
+  std::vector<std::vector<Marked>> marked;
+  /// Per root: TreeSight::dead.
+  std::vector<std::uint64_t> dead;
   /// Those without a readable mark that may be somebody's by their relations.
   std::vector<ProcessStat> others;
+  bool blurred = false;
 };
+
+namespace {
+
+using Marked = std::vector<ProcessTrees::Pass::Marked>;
+
+bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
+
 /// While the group has a member of the tree, or its leader is our unreaped child, its number belongs to the tree. Without
 /// marks, after the leader was reaped, a group of that number in our session is taken for it while no process has the
 /// number itself.
-bool owns_group(const TreeRoot& root, const std::vector<ProcessStat>& marked, const std::vector<ProcessStat>& others) {
+bool owns_group(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
   if (!root.leader_reaped) return true;
   if (root.mark != 0)
-    return std::any_of(marked.begin(), marked.end(), [&](const auto& stat) { return stat.group == root.leader; });
+    return std::any_of(marked.begin(), marked.end(), [&](const auto& one) { return one.stat.group == root.leader; });
   return std::none_of(others.begin(), others.end(), [&](const auto& stat) { return stat.pid == root.leader; });
 }
 
-std::vector<TreeMember> gather(const TreeRoot& root, const std::vector<ProcessStat>& marked,
-                               const std::vector<ProcessStat>& others) {
+std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
   std::vector<TreeMember> members;
   std::unordered_map<pid_t, std::uint64_t> started;
-  const auto add = [&](const ProcessStat& stat, std::uint64_t mark) {
+  const auto add = [&](const ProcessStat& stat, std::uint64_t mark, bool refused) {
     if (started.emplace(stat.pid, stat.started).second)
-      members.push_back({stat.pid, mark, stat.started, stat.stopped});
+      members.push_back({stat.pid, mark, stat.started, stat.stopped, refused});
   };
-  for (const auto& stat : marked) add(stat, root.mark);
+  for (const auto& one : marked) add(one.stat, root.mark, one.refused);
+  if (others.empty()) return members;
 
   const bool group_is_ours = owns_group(root, marked, others);
   const pid_t session = ::getsid(0);
@@ -71,14 +79,14 @@ std::vector<TreeMember> gather(const TreeRoot& root, const std::vector<ProcessSt
     const bool is_leader = stat.pid == root.leader && !root.leader_reaped;
     const bool same_group = stat.group == root.leader && (stat.session == session || !root.leader_reaped);
     const bool same_session = stat.session == root.leader && !root.leader_reaped;
-    if (is_leader || (group_is_ours && same_group) || same_session) add(stat, 0);
+    if (is_leader || (group_is_ours && same_group) || same_session) add(stat, 0, false);
   }
   for (bool grown = true; std::exchange(grown, false);)
     for (const auto& stat : others) {
       const auto parent = started.find(stat.parent);
       // A child is never older than its parent: that would be another process with the parent's number.
       if (parent == started.end() || parent->second > stat.started || started.contains(stat.pid)) continue;
-      add(stat, 0);
+      add(stat, 0, false);
       grown = true;
     }
   return members;
@@ -91,22 +99,57 @@ ProcessTrees::ProcessTrees() : ProcessTrees(TreeMarks()) {}
 ProcessTrees::ProcessTrees(TreeMarks marks)
     : marks_(marks), proc_(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {}
 
-std::vector<std::vector<TreeMember>> ProcessTrees::find(std::span<const TreeRoot> roots) const {
-  std::vector<std::vector<TreeMember>> trees(roots.size());
-  if (roots.empty()) return trees;
-  const Wanted wanted(roots);
-  Pass pass;
-  pass.marked.resize(roots.size());
-  std::vector<pid_t> pids;
-  const bool listed = proc_ && list_processes(proc_.get(), pids);
-  if (!listed)
-    for (const auto& root : roots)
-      if (!root.leader_reaped) pids.push_back(root.leader);
+TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
+  TreeScan scan;
+  if (roots.empty()) return scan;
+  Pass pass(roots);
   const pid_t self = ::getpid();
-  for (const pid_t pid : pids)
-    if (pid > 1 && pid != self) look_at(pid, proc_.get(), marks_, wanted, pass);
-  for (std::size_t i = 0; i < roots.size(); ++i) trees[i] = gather(roots[i], pass.marked[i], pass.others);
-  return trees;
+  const auto visit = [&](pid_t pid) {
+    if (pid > 1 && pid != self) look_at(pid, pass, signal);
+  };
+  if (!proc_ || !for_each_process(proc_.get(), visit))
+    for (const auto& root : roots)
+      if (!root.leader_reaped) visit(root.leader);
+
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});
+    for (auto& member : scan.trees.back().members)
+      if (signal != 0 && member.mark == 0) member.refused = send(member, signal) == Delivery::refused;
+  }
+  scan.blurred = pass.blurred;
+  return scan;
+}
+
+void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
+  rlimit limits{};
+  const bool readable = ::prlimit(pid, RLIMIT_RTTIME, nullptr, &limits) == 0;
+  if (!readable && errno == ESRCH) {
+    pass.blurred = true;
+    return;
+  }
+  if (const std::uint64_t mark = readable ? marks_.find(limits) : 0; mark != 0) {
+    const auto tree = pass.by_mark.find(mark);
+    if (tree == pass.by_mark.end()) return;
+    const bool refused = signal != 0 && send({pid, mark}, signal) == Delivery::refused;
+    auto stat = read_process(proc_.get(), pid);
+    // It cannot be read for want of a descriptor: its mark is enough to kill it by.
+    if (!stat && !has_ended(errno)) stat = ProcessStat{pid};
+    if (stat && !stat->zombie)
+      pass.marked[tree->second].push_back({*stat, refused});
+    else if (stat)
+      pass.dead[tree->second] += static_cast<std::uint64_t>(pid);
+    else
+      pass.blurred = true;
+    return;
+  }
+  // Kernel threads, on many machines the bulk, have group 0. A process of ours cannot: it inherits or makes one.
+  const pid_t group = ::getpgid(pid);
+  if (group <= 0) return;
+  const bool only_by_group = readable && marks_.available();
+  if (only_by_group && !pass.by_leader.contains(group) && !pass.by_leader.contains(pid)) return;
+  auto stat = read_process(proc_.get(), pid);
+  if (!stat && !has_ended(errno) && pass.by_leader.contains(pid)) stat = ProcessStat{pid};
+  if (stat && !stat->zombie) pass.others.push_back(*stat);
 }
 
 bool ProcessTrees::is_still(const TreeMember& member) const {

@@ -34,12 +34,18 @@ struct TreeMember {
   bool refused = false;
 };
 
-/// What one pass over /proc saw.
+/// What one pass over /proc saw of one tree.
+struct TreeSight {
+  std::vector<TreeMember> members;
+  /// The sum of the pids of marked zombies: a change from one pass to the next means that the tree lived in between.
+  std::uint64_t dead = 0;
+};
+
 struct TreeScan {
   /// trees[i] belongs to roots[i].
-  std::vector<std::vector<TreeMember>> trees;
-  /// Some process ended under our eyes, of a tree or not. It may have left a child that the pass missed, so a tree that was
-  /// seen empty need not be.
+  std::vector<TreeSight> trees;
+  /// Some process, of a tree or not, ended between being listed and being looked at. It may have left a child that the
+  /// pass missed, so a tree that was seen empty need not be.
   bool blurred = false;
 };
 
@@ -63,6 +69,9 @@ class ProcessTrees {
   ProcessTrees();
   explicit ProcessTrees(TreeMarks marks);
 
+  /// Internal to a scan.
+  struct Pass;
+
   TreeMarks& marks() { return marks_; }
 
   /// One pass over /proc for all the roots, valid for the moment. Costs about a microsecond per process of the machine,
@@ -77,7 +86,6 @@ class ProcessTrees {
   Delivery send(const TreeMember& member, int signal) const;
 
  private:
-  struct Pass;
   void look_at(pid_t pid, Pass& pass, int signal) const;
   bool is_still(const TreeMember& member) const;
 

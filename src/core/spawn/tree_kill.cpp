@@ -3,42 +3,65 @@
 #include <signal.h>
 #include <time.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <unordered_set>
+#include <utility>
 
 namespace cloudops {
 namespace {
 
-using Found = std::vector<std::vector<TreeMember>>;
-using Pids = std::unordered_set<pid_t>;
-
-/// After these looks at a killed tree the caller's own timer is the better place to wait.
+/// After so many looks at a killed tree the caller's own timer is the better place to wait.
 constexpr int looks_after_kill = 4;
+/// So many passes at most to see that a tree is empty.
+constexpr int passes_to_be_sure = 4;
 
-std::vector<TreeState> states_of(const Found& found, const Pids& refused) {
-  std::vector<TreeState> states(found.size());
-  for (std::size_t i = 0; i < found.size(); ++i)
-    for (const auto& member : found[i])
-      (refused.contains(member.pid) ? states[i].refused : states[i].alive).push_back(member.pid);
+struct Found {
+  std::vector<TreeSight> trees;
+  std::vector<bool> doubtful;
+};
+
+/// Repeats the scan for trees that were seen empty in a pass that proves little.
+Found scan_surely(const ProcessTrees& trees, std::span<const TreeRoot> roots, int signal) {
+  Found found{std::vector<TreeSight>(roots.size()), std::vector<bool>(roots.size(), true)};
+  for (int pass = 0; pass < passes_to_be_sure; ++pass) {
+    std::vector<std::size_t> open;
+    std::vector<TreeRoot> open_roots;
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      if (!found.doubtful[i]) continue;
+      open.push_back(i);
+      open_roots.push_back(roots[i]);
+    }
+    if (open.empty()) break;
+    TreeScan scan = trees.scan(open_roots, signal);
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      TreeSight& before = found.trees[open[i]];
+      TreeSight& now = scan.trees[i];
+      found.doubtful[open[i]] = now.members.empty() && (scan.blurred || now.dead != before.dead);
+      before = std::move(now);
+    }
+  }
+  return found;
+}
+
+std::vector<TreeState> states_of(const Found& found) {
+  std::vector<TreeState> states(found.trees.size());
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    states[i].doubtful = found.doubtful[i];
+    for (const auto& member : found.trees[i].members)
+      (member.refused ? states[i].refused : states[i].alive).push_back(member.pid);
+  }
   return states;
 }
 
-void send_to(const ProcessTrees& trees, const TreeMember& member, int signal, Pids& refused) {
-  if (trees.send(member, signal) == Delivery::refused) refused.insert(member.pid);
-}
-
 /// Stops all; returns when a pass found nobody who had not been sent the signal.
-void freeze(const ProcessTrees& trees, std::span<const TreeRoot> roots, SteadyTime deadline, Pids& refused) {
-  Pids seen;
+void freeze(const ProcessTrees& trees, std::span<const TreeRoot> roots, SteadyTime deadline) {
+  std::unordered_set<pid_t> seen;
   for (bool grown = true; grown && SteadyTime::clock::now() < deadline;) {
     grown = false;
-    for (const auto& tree : trees.find(roots))
-      for (const auto& member : tree) {
-        if (!seen.insert(member.pid).second) continue;
-        grown = true;
-        if (!member.stopped) send_to(trees, member, SIGSTOP, refused);
-      }
+    for (const auto& tree : trees.scan(roots, SIGSTOP).trees)
+      for (const auto& member : tree.members) grown |= seen.insert(member.pid).second;
   }
 }
 
@@ -50,35 +73,24 @@ void let_them_die() {
 }  // namespace
 
 std::vector<TreeState> look_at_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots) {
-  return states_of(trees.find(roots), {});
+  return states_of(scan_surely(trees, roots, 0));
 }
 
 std::vector<TreeState> signal_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots, int signal) {
-  Pids refused;
-  const Found found = trees.find(roots);
-  for (const auto& tree : found)
-    for (const auto& member : tree) send_to(trees, member, signal, refused);
-  for (const auto& tree : found)
-    for (const auto& member : tree)
-      if (member.stopped) send_to(trees, member, SIGCONT, refused);
-  return states_of(found, refused);
+  const Found found = scan_surely(trees, roots, signal);
+  for (const auto& tree : found.trees)
+    for (const auto& member : tree.members)
+      if (member.stopped && !member.refused) trees.send(member, SIGCONT);
+  return states_of(found);
 }
 
 std::vector<TreeState> kill_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots, Milliseconds budget) {
   const SteadyTime begin = SteadyTime::clock::now();
-  Pids refused;
-  freeze(trees, roots, begin + budget / 2, refused);
-  for (int look = 0;; ++look) {
-    const Found found = trees.find(roots);
-    bool killed = false;
-    for (const auto& tree : found)
-      for (const auto& member : tree) {
-        if (refused.contains(member.pid)) continue;
-        send_to(trees, member, SIGKILL, refused);
-        killed = true;
-      }
-    if (!killed || look == looks_after_kill || SteadyTime::clock::now() - begin > budget)
-      return states_of(found, refused);
+  freeze(trees, roots, begin + budget / 2);
+  for (int look = 1;; ++look) {
+    auto states = states_of(scan_surely(trees, roots, SIGKILL));
+    const bool over = std::all_of(states.begin(), states.end(), [](const auto& state) { return state.over(); });
+    if (over || look == looks_after_kill || SteadyTime::clock::now() - begin > budget) return states;
     let_them_die();
   }
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "binding/native_engine_promise.hpp"
+#include "binding/to_js.hpp"
+#include "binding/to_value.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace cloudops::binding {
+
+template <class Submit>
+Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit) {
+  const Napi::Env env = info.Env();
+  cloudops::Value value = to_value(env, info[0]);
+  if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
+  Environment environment;
+  if (info[1].IsString()) environment = Environment::from_block(info[1].As<Napi::String>().Utf8Value());
+  std::shared_ptr<SubmitTicket> ticket;
+  std::optional<std::uint32_t> number;
+  if (info[2].IsNumber()) {
+    number = info[2].As<Napi::Number>().Uint32Value();
+    ticket = tickets_[*number] = std::make_shared<SubmitTicket>();
+  }
+  return promise<Uuid>(
+      env,
+      [&](auto answer) {
+        submit(std::move(value), std::move(environment), std::move(ticket), forget_ticket(number, std::move(answer)));
+      },
+      [this](Napi::Env js, const Uuid& id) {
+        execution_began(id);
+        return ascii_to_js(js, to_string(id));
+      },
+      true);
+}
+
+}  // namespace cloudops::binding

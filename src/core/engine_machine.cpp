@@ -1,0 +1,32 @@
+#include "core/engine_machine.hpp"
+
+#include <utility>
+
+namespace cloudops {
+
+EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& runtime, System& system)
+    : config_(config),
+      system_(system),
+      terminator_(runtime.io(), trees_, system),
+      context_{runtime, system, config, sink, trees_, terminator_, nullptr, std::make_shared<DeliveryTotal>(), {}},
+      cleanup_task_(runtime.io()),
+      close_deadline_(runtime.io()) {}
+
+void EngineMachine::prepare() {
+  if (std::exchange(prepared_, true)) return;
+  if (auto guard = Guard::start(config_.temp_dir)) {
+    guard_ = std::move(*guard);
+    context_.guard = guard_.get();
+  }
+}
+
+void EngineMachine::retire() {
+  cleanup_task_.cancel();
+  close_deadline_.cancel();
+  for (auto& child : unreaped_) child->let_go();
+  unreaped_.clear();
+  context_.guard = nullptr;
+  guard_.reset();
+}
+
+}  // namespace cloudops

@@ -1,0 +1,49 @@
+#include "core/plan_run.hpp"
+
+namespace cloudops {
+namespace {
+
+/// It never ran: what stopped it is another command's result, or the cancellation.
+bool was_dropped(const ExecutionResult& result) { return result.error && result.error->starts_with("not run: "); }
+
+ExecutionStatus plan_status(const PlanRun& run) {
+  bool all_succeeded = true;
+  bool only_timeouts = true;
+  for (const auto& result : run.results) {
+    if (result->success()) continue;
+    all_succeeded = false;
+    if (result->status != ExecutionStatus::timeout && !was_dropped(*result)) only_timeouts = false;
+  }
+  if (all_succeeded) return ExecutionStatus::completed;
+  if (run.cancelled) return ExecutionStatus::cancelled;
+  return only_timeouts ? ExecutionStatus::timeout : ExecutionStatus::failed;
+}
+
+}  // namespace
+
+PlanExecutionResult describe_plan(const PlanRun& run, SteadyTime now) {
+  PlanExecutionResult plan;
+  plan.plan_id = run.id;
+  plan.status = plan_status(run);
+  plan.results = run.results;
+  plan.total_duration = std::chrono::duration_cast<std::chrono::microseconds>(now - run.began);
+  plan.stats.total = run.results.size();
+  for (const auto& result : run.results) {
+    switch (result->status) {
+      case ExecutionStatus::completed: ++plan.stats.completed; break;
+      case ExecutionStatus::cancelled: ++plan.stats.cancelled; break;
+      case ExecutionStatus::timeout: ++plan.stats.timeout; break;
+      default: ++plan.stats.failed;
+    }
+  }
+  return plan;
+}
+
+std::string not_run_because(std::size_t index, ExecutionStatus status) {
+  const char* what = " failed";
+  if (status == ExecutionStatus::timeout) what = " timed out";
+  if (status == ExecutionStatus::cancelled) what = " was cancelled";
+  return "not run: command " + std::to_string(index) + what;
+}
+
+}  // namespace cloudops

@@ -1,0 +1,41 @@
+#include "core/store/plan_store.hpp"
+
+#include <utility>
+
+namespace cloudops {
+
+std::vector<PlanWaitCallback> PlanStore::finish(const Uuid& id, PlanResultPtr result, SteadyTime now) {
+  Record& record = plans_.at(id);
+  record.result = std::move(result);
+  record.finished_at = now;
+  record.place = finished_.insert(finished_.end(), id);
+  return std::exchange(record.waiters, {});
+}
+
+PlanResultPtr PlanStore::result(const Uuid& id) const {
+  const auto found = plans_.find(id);
+  return found == plans_.end() ? nullptr : found->second.result;
+}
+
+void PlanStore::add_waiter(const Uuid& id, PlanWaitCallback waiter) {
+  plans_.at(id).waiters.push_back(std::move(waiter));
+}
+
+bool PlanStore::remove(const Uuid& id) {
+  const auto found = plans_.find(id);
+  if (found == plans_.end() || !found->second.result) return false;
+  finished_.erase(found->second.place);
+  plans_.erase(found);
+  return true;
+}
+
+void PlanStore::clean_up(SteadyTime now) {
+  const auto oldest_kept = now - std::chrono::seconds(config_.execution_retention_secs);
+  while (!finished_.empty()) {
+    const bool too_old = plans_.at(finished_.front()).finished_at <= oldest_kept;
+    if (!too_old && finished_.size() <= config_.max_in_memory_executions) return;
+    remove(Uuid(finished_.front()));
+  }
+}
+
+}  // namespace cloudops

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/model/config.hpp"
+#include "core/model/plan.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <unordered_map>
+#include <vector>
+
+namespace cloudops {
+
+using PlanWaitCallback = std::function<void(const PlanResultPtr&)>;
+
+/// What an engine knows about every plan it accepted, until cleanup forgets it. Engine thread only.
+class PlanStore {
+ public:
+  explicit PlanStore(const Config& config) : config_(config) {}
+
+  void add(const Uuid& id) { plans_.try_emplace(id); }
+  /// The waiters to be called.
+  std::vector<PlanWaitCallback> finish(const Uuid& id, PlanResultPtr result, SteadyTime now);
+
+  bool contains(const Uuid& id) const { return plans_.contains(id); }
+  /// nullptr: unknown or not finished.
+  PlanResultPtr result(const Uuid& id) const;
+  /// For a plan that is known and not finished.
+  void add_waiter(const Uuid& id, PlanWaitCallback waiter);
+
+  /// Forgets one finished plan. False: unknown or not finished.
+  bool remove(const Uuid& id);
+  /// Forgets the finished plans that are too old, then those beyond the count of executions that may be kept.
+  void clean_up(SteadyTime now);
+
+ private:
+  struct Record {
+    PlanResultPtr result;
+    SteadyTime finished_at{};
+    std::list<Uuid>::iterator place;
+    std::vector<PlanWaitCallback> waiters;
+  };
+
+  const Config& config_;
+  std::unordered_map<Uuid, Record, UuidHash> plans_;
+  /// Finished ones, the oldest first.
+  std::list<Uuid> finished_;
+};
+
+}  // namespace cloudops
