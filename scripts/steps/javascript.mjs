@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { prepare } from '../../test-js/aws/prepare.mjs';
 import { Failure, root, stream } from '../support.mjs';
 
 const testTimeout = 120_000;
@@ -13,6 +14,7 @@ export async function javascript({ name = 'js', env = {} } = {}) {
     .sort();
   if (files.length === 0) throw new Failure('There is no test-js/**/*.test.mjs.');
 
+  prepareAws();
   const reports = join(root, 'out/reports');
   mkdirSync(reports, { recursive: true });
   const tap = join(reports, `${name}.tap`);
@@ -30,4 +32,14 @@ export async function javascript({ name = 'js', env = {} } = {}) {
   if (!ok && failed + cancelled === 0) throw new Failure('The test runner failed without a failed test.');
   const notes = skipped + todo > 0 ? [`${skipped} skipped, ${todo} to do`] : [];
   return { passed, failed: failed + cancelled, notes };
+}
+
+// Here, because installing may take longer than a test is given; what fails is told by the tests that need it.
+function prepareAws() {
+  try {
+    const reason = prepare();
+    if (reason !== undefined) console.log(`The tests with the AWS CLI will be skipped: ${reason}.`);
+  } catch (error) {
+    console.log(String(error.message));
+  }
 }
