@@ -5,9 +5,14 @@
 namespace cloudops::binding {
 namespace {
 
+bool is_plain_object(const Napi::Value& value) {
+  return value.IsObject() && !value.IsFunction() && !value.IsTypedArray() && !value.IsArrayBuffer() && !value.IsDataView();
+}
+
 Error wrong_type(Napi::Env env, const Napi::Value& found, const std::string& name, const std::string& expected) {
-  return validation_error(ValidationKind::wrong_type, name,
-                          name + " must be " + expected + ", but it is " + type_name(to_value(env, found)) + ".");
+  // An object is not looked into: that would run getters and proxies of the caller, which may throw.
+  const std::string type = !is_plain_object(found) ? type_name(to_value(env, found)) : found.IsArray() ? "array" : "object";
+  return validation_error(ValidationKind::wrong_type, name, name + " must be " + expected + ", but it is " + type + ".");
 }
 
 }  // namespace
@@ -34,11 +39,12 @@ Expected<OutputStream> stream_argument(const Napi::CallbackInfo& info, std::size
 }
 
 Expected<std::string> bytes_argument(const Napi::CallbackInfo& info, std::size_t index) {
-  Value value = to_value(info.Env(), info[index]);
+  const Napi::Value found = info[index];
+  if (is_plain_object(found)) return wrong_type(info.Env(), found, "chunk", "a string or a Uint8Array");
+  Value value = to_value(info.Env(), found);
   if (auto* text = std::get_if<std::string>(&value.data)) return std::move(*text);
   if (auto* bytes = std::get_if<Value::Bytes>(&value.data)) return std::move(bytes->data);
-  return validation_error(ValidationKind::wrong_type, "chunk",
-                          "chunk must be a string or a Uint8Array, but it is " + type_name(value) + ".");
+  return wrong_type(info.Env(), found, "chunk", "a string or a Uint8Array");
 }
 
 }  // namespace cloudops::binding

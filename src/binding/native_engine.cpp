@@ -74,8 +74,7 @@ NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
     return;
   }
   // After the outbox, whose function has a hook of its own: hooks run in reverse order, so the engine ends first.
-  napi_add_env_cleanup_hook(
-      env, [](void* self) { static_cast<NativeEngine*>(self)->shut_down(); }, this);
+  napi_add_env_cleanup_hook(env, end_with_environment, this);
 }
 
 std::optional<Error> NativeEngine::start_engine(Config config) {
@@ -95,10 +94,11 @@ std::optional<Error> NativeEngine::start_engine(Config config) {
 
 NativeEngine::~NativeEngine() {
   if (!engine_) return;
-  napi_remove_env_cleanup_hook(
-      Env(), [](void* self) { static_cast<NativeEngine*>(self)->shut_down(); }, this);
+  napi_remove_env_cleanup_hook(Env(), end_with_environment, this);
   shut_down();
 }
+
+void NativeEngine::end_with_environment(void* self) { static_cast<NativeEngine*>(self)->shut_down(); }
 
 void NativeEngine::shut_down() {
   // Kills what runs and joins the engine thread, which never waits for this one; then nothing can be delivered any more.

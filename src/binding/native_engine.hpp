@@ -81,6 +81,7 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   void execution_ended(const Uuid& id);
   void update_hold();
   void shut_down();
+  static void end_with_environment(void* self);
 
   std::unique_ptr<Hooks> hooks_;
   std::shared_ptr<Outbox> outbox_;

@@ -80,8 +80,9 @@ void EngineCore::close(const CloseOptions& options, Callback<std::monostate> ans
   machine_->cleanup_task().cancel();
   const auto grace = Milliseconds(config_.kill_grace_period_ms);
   if (options.mode == CloseMode::cancel) {
-    terminate_all(TerminationCause::shutdown, graceful_stop(grace));
+    // The deadline first: terminating may be all it takes, and closing then ends the deadline with the rest.
     if (options.timeout) machine_->close_deadline().start(*options.timeout, [this] { shut_down(); });
+    terminate_all(TerminationCause::shutdown, graceful_stop(grace));
   } else if (options.timeout) {
     machine_->close_deadline().start(*options.timeout, [this, grace] { terminate_all(TerminationCause::shutdown, graceful_stop(grace)); });
   }

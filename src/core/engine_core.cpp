@@ -42,7 +42,7 @@ void EngineCore::submit(const Value& raw, const Environment& environment, Submit
 
   const Uuid id = accepted.id;
   record(accepted, wall_now());
-  active_.emplace(id, Active{std::make_unique<Execution>(std::move(accepted), machine_->context(), *this), false});
+  active_.emplace(id, Active{std::make_unique<Execution>(std::move(accepted), machine_->context(), *this)});
   answer(id);
   if (decision == Admission::Decision::start) start(id);
 }
@@ -129,12 +129,14 @@ void EngineCore::hand_on_slot() {
 }
 
 void EngineCore::post_start(const Uuid& id) {
+  Active& active = active_.at(id);
+  active.has_slot = true;
+  active.start_due = true;
   // Posted, so that a long queue of requests that all fail to start does not become as deep a stack.
   boost::asio::post(runtime_.io(), [this, id] {
-    if (active_.contains(id))
-      start(id);
-    else
-      hand_on_slot();
+    // Cancelled meanwhile, it has handed its slot on; another execution may even have taken its id since.
+    const auto found = active_.find(id);
+    if (found != active_.end() && std::exchange(found->second.start_due, false)) start(id);
   });
 }
 

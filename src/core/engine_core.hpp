@@ -70,6 +70,8 @@ class EngineCore final : public ExecutionOwner {
     std::unique_ptr<Execution> execution;
     /// It was given one of the engine's slots.
     bool has_slot = false;
+    /// Its start is posted.
+    bool start_due = false;
   };
   using ActiveExecutions = std::unordered_map<Uuid, Active, UuidHash>;
 

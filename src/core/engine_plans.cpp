@@ -52,7 +52,7 @@ void EngineCore::advance(PlanRun& run) {
     AcceptedRequest& accepted = run.commands[index];
     const Uuid id = accepted.id;
     const auto priority = accepted.request.priority;
-    active_.emplace(id, Active{std::make_unique<Execution>(std::move(accepted), machine_->context(), *this), false});
+    active_.emplace(id, Active{std::make_unique<Execution>(std::move(accepted), machine_->context(), *this)});
     // Posted: a command that fails to start settles at once, and its successors would grow the stack.
     if (admission_.request_patiently(id, priority) == Admission::Decision::start) post_start(id);
   }

@@ -4,6 +4,7 @@
 #include "core/runtime.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace cloudops {
@@ -11,6 +12,7 @@ namespace {
 
 /// An open line (a prompt, a progress bar) is delivered once nothing was written for so long.
 constexpr Milliseconds open_line_quiet{200};
+constexpr Milliseconds longest_memory_pause{1000};
 
 }  // namespace
 
@@ -29,12 +31,16 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
       deadline_(context.runtime.io()),
       retry_(context.runtime.io()),
       drain_(context.runtime.io()),
-      quiet_(context.runtime.io()) {
+      quiet_(context.runtime.io()),
+      memory_look_(context.runtime.io()) {
   auto& source = accepted_.request.stdin_source;
   if (std::holds_alternative<StdinPipe>(source) || std::holds_alternative<StdinData>(source))
     stdin_ = std::make_unique<StdinFeed>(context.runtime.io(), context.system);
   if (auto* given = std::get_if<StdinData>(&source)) {
-    stdin_->write(std::move(given->data), [](int) {});
+    // EPIPE: the child did not want all of it, which is its own business.
+    stdin_->write(std::move(given->data), [this](int error) {
+      if (error != EPIPE) stdin_error_ = error;
+    });
     stdin_->close([](int) {});
   }
 }
@@ -70,10 +76,20 @@ void Execution::watch_for_quiet() {
   // Armed once and re-aimed when it fires: a timer operation per read would cost more than the read.
   const auto quiet_for = context_.system.now() - last_byte_;
   quiet_.start(std::max<SteadyTime::duration>(open_line_quiet - quiet_for, SteadyTime::duration::zero()), [this] {
+    // The rest of the line may wait in a pipe that we do not read for now: that is no silence of the child's.
+    if (stdout_.holds_back() || stderr_.holds_back()) last_byte_ = context_.system.now();
     if (context_.system.now() - last_byte_ >= open_line_quiet)
       output_.deliver_open_lines();
     else
       watch_for_quiet();
+  });
+}
+
+void Execution::watch_memory(SteadyTime::duration pause) {
+  // Ever more rarely: the figure needs a precision in proportion to the time that the command takes.
+  memory_look_.start(pause, [this, pause] {
+    memory_.look();
+    watch_memory(std::min<SteadyTime::duration>(pause * 3 / 2, longest_memory_pause));
   });
 }
 
@@ -86,6 +102,7 @@ void Execution::on_pipe_end(OutputStream stream, int error) {
 
 void Execution::on_exit(const ProcessExit& exit) {
   exit_ = exit;
+  memory_look_.cancel();
   last_byte_ = context_.system.now();
   if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, 0);
   if (stdin_) stdin_->abandon(EPIPE);

@@ -7,6 +7,7 @@
 #include "core/settle/stop_ladder.hpp"
 #include "core/spawn/child_process.hpp"
 #include "core/spawn/guard.hpp"
+#include "core/spawn/memory_probe.hpp"
 #include "core/stream/pipe_reader.hpp"
 #include "core/stream/stdin_feed.hpp"
 #include "core/terminator.hpp"
@@ -95,6 +96,7 @@ class Execution final : private Terminator::Target {
   void on_pipe_end(OutputStream stream, int error);
   void on_exit(const ProcessExit& exit);
   void watch_for_quiet();
+  void watch_memory(SteadyTime::duration pause);
   void proceed();
   void count_drain_grace();
   PipeReader& reader(OutputStream stream) { return stream == OutputStream::out ? stdout_ : stderr_; }
@@ -131,6 +133,7 @@ class Execution final : private Terminator::Target {
   /// The write end between its making and the child's start.
   UniqueFd stdin_fd_;
   std::unique_ptr<ChildProcess> child_;
+  MemoryProbe memory_;
 
   Settlement settlement_;
   std::optional<ProcessExit> exit_;
@@ -138,6 +141,8 @@ class Execution final : private Terminator::Target {
   std::vector<SentSignal> signals_;
   std::vector<std::int32_t> survivors_;
   int pipe_error_ = 0;
+  /// Why the request's stdin data did not reach the child.
+  int stdin_error_ = 0;
   bool settled_ = false;
 
   Milliseconds next_retry_{5};
@@ -145,6 +150,7 @@ class Execution final : private Terminator::Target {
   Timer retry_;
   Timer drain_;
   Timer quiet_;
+  Timer memory_look_;
 };
 
 }  // namespace cloudops

@@ -12,9 +12,8 @@ double milliseconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) * 1000.0 + static_cast<double>(time.tv_usec) / 1000.0;
 }
 
-ResourceUsage usage_of(const struct rusage& usage) {
-  // ru_maxrss is in KiB on Linux.
-  return {milliseconds(usage.ru_utime), milliseconds(usage.ru_stime), static_cast<std::uint64_t>(usage.ru_maxrss) * 1024};
+ResourceUsage usage_of(const struct rusage& usage, const MemoryProbe& memory) {
+  return {milliseconds(usage.ru_utime), milliseconds(usage.ru_stime), memory.peak_bytes(usage)};
 }
 
 std::string system_says(int error) { return std::string(std::strerror(error)) + " (" + errno_name(error) + ")"; }
@@ -60,6 +59,9 @@ ExecutionResult Execution::describe_end() {
   } else if (pipe_error_ != 0) {
     result.status = ExecutionStatus::failed;
     result.error = "its output could not be read: " + system_says(pipe_error_);
+  } else if (stdin_error_ != 0) {
+    result.status = ExecutionStatus::failed;
+    result.error = "its stdin could not be written: " + system_says(stdin_error_);
   }
   result.output_incomplete = settlement_.output_incomplete();
   return result;
@@ -77,7 +79,7 @@ void Execution::describe_exit(ExecutionResult& result) const {
     result.error = "how it ended is not known: another part of this process collected its exit status";
     return;
   }
-  result.resource_usage = usage_of(exit_->usage);
+  result.resource_usage = usage_of(exit_->usage, memory_);
 }
 
 std::string Execution::describe_cause(TerminationCause cause) const {
@@ -101,6 +103,7 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
   retry_.cancel();
   drain_.cancel();
   quiet_.cancel();
+  memory_look_.cancel();
   context_.terminator.forget(*this);
   stdout_.close();
   stderr_.close();

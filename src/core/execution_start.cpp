@@ -9,6 +9,7 @@ namespace cloudops {
 namespace {
 
 constexpr Milliseconds longest_retry_pause{500};
+constexpr Milliseconds first_memory_pause{1};
 
 /// What the system may have again in a moment. ETXTBSY: somebody was still writing the program (or a process being
 /// started at this moment holds a descriptor of the writer).
@@ -31,7 +32,7 @@ void Execution::start() {
 void Execution::try_to_start() {
   const LaunchFailure failure = spawn();
   if (failure.error == 0) return running();
-  if (!may_pass(failure.error)) return settle_failed_start(failure);
+  if (failure.ran || !may_pass(failure.error)) return settle_failed_start(failure);
   last_failure_ = failure;
   retry_.start(next_retry_, [this] { try_to_start(); });
   next_retry_ = std::min(next_retry_ * 2, longest_retry_pause);
@@ -91,14 +92,18 @@ LaunchFailure Execution::watch(Process process, UniqueFd exit_watch, PipeEnds& o
   if (error == 0) return {};
   stdout_.close();
   stderr_.close();
+  const TreeRoot root = tree_root();
+  kill_trees(context_.trees, {&root, 1});
   child_.reset();
-  return {error, "epoll_ctl"};
+  return {error, "epoll_ctl", true};
 }
 
 void Execution::running() {
   last_failure_.reset();
   last_byte_ = context_.system.now();
   if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, child_->pid());
+  memory_.begin(child_->pid());
+  watch_memory(first_memory_pause);
   context_.sink.deliver(StartedEvent{accepted_.id, command_, wall_now()});
 }
 

@@ -46,17 +46,20 @@ Process Launcher::operator()(const boost::asio::any_io_executor& executor, Launc
   const ExecOutcome outcome = system_.spawn(plan);
   failure = {outcome.error, outcome.step};
   if (outcome.error != 0) return Process(executor);
-  if (const int error = system_.replace(exit_watch, outcome.pidfd); error < 0) failure = {-error, "dup3"};
+  if (const int error = system_.replace(exit_watch, outcome.pidfd); error < 0) {
+    failure = {-error, "dup3", true};
+    ::kill(-outcome.pid, SIGKILL);
+  }
   try {
     Process process(executor, outcome.pid, outcome.pidfd);
     // Destroying it here kills and collects the child, which nobody could have watched.
     return failure.error == 0 ? std::move(process) : Process(executor);
   } catch (const boost::system::system_error& refused) {
     // No room in epoll (max_user_watches). The handle never came to be, so the child is still ours to end.
-    ::kill(outcome.pid, SIGKILL);
+    ::kill(-outcome.pid, SIGKILL);
     ::waitpid(outcome.pid, nullptr, 0);
     ::close(outcome.pidfd);
-    failure = {refused.code().value(), "epoll_ctl"};
+    failure = {refused.code().value(), "epoll_ctl", true};
     return Process(executor);
   }
 }

@@ -23,6 +23,8 @@ struct LaunchFailure {
   int error = 0;
   /// What was being done: "exec", "chdir", …
   const char* step = "";
+  /// The child had started before this failed, and was killed: starting it again might do its work twice.
+  bool ran = false;
 };
 
 using Process = boost::process::v2::basic_process<boost::asio::any_io_executor>;

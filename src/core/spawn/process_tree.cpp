@@ -164,6 +164,8 @@ bool ProcessTrees::is_still(const TreeMember& member) const {
 }
 
 Delivery ProcessTrees::send(const TreeMember& member, int signal) const {
+  // To kill(), 0 and -1 are a group and everybody.
+  if (member.pid <= 1) return Delivery::gone;
   // The descriptor first, the look second: what is looked at then is what the descriptor means, or that one has ended.
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, member.pid, 0)));
   if (!process && errno == ESRCH) return Delivery::gone;

@@ -1,0 +1,79 @@
+#include "core/spawn/memory_probe.hpp"
+
+#include "core/os/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <string_view>
+
+namespace cloudops {
+namespace {
+
+constexpr std::uint64_t kib = 1024;
+/// Processes per look.
+constexpr int most_processes = 64;
+
+/// A file of /proc, into the caller's buffer; empty when it cannot be read.
+std::string_view read_proc_file(const char* path, std::array<char, 4096>& buffer) {
+  const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+  if (!file) return {};
+  const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
+  return {buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+/// The number after `label`, 0 when there is none.
+std::uint64_t number_after(std::string_view text, std::string_view label) {
+  const auto found = text.find(label);
+  if (found == std::string_view::npos) return 0;
+  const auto digits = text.find_first_of("0123456789", found + label.size());
+  if (digits == std::string_view::npos) return 0;
+  std::uint64_t number = 0;
+  std::from_chars(text.data() + digits, text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
+
+void MemoryProbe::begin(pid_t leader) {
+  leader_ = leader;
+  rusage host{};
+  ::getrusage(RUSAGE_SELF, &host);
+  host_peak_bytes_ = static_cast<std::uint64_t>(host.ru_maxrss) * kib;
+  int left = 1;
+  look_at(leader_, left);
+}
+
+void MemoryProbe::look() {
+  int left = most_processes;
+  look_at(leader_, left);
+}
+
+void MemoryProbe::look_at(pid_t pid, int& left) {
+  if (left-- <= 0) return;
+  std::array<char, 4096> buffer;
+  std::array<char, 64> path{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/status", pid);
+  seen_bytes_ = std::max(seen_bytes_, number_after(read_proc_file(path.data(), buffer), "VmHWM:") * kib);
+  if (left <= 0) return;
+  std::snprintf(path.data(), path.size(), "/proc/%d/task/%d/children", pid, pid);
+  std::string_view children = read_proc_file(path.data(), buffer);
+  while (left > 0 && !children.empty()) {
+    pid_t child = 0;
+    const auto [end, error] = std::from_chars(children.data(), children.data() + children.size(), child);
+    if (error != std::errc()) return;
+    children.remove_prefix(std::min(children.size(), static_cast<std::size_t>(end - children.data()) + 1));
+    look_at(child, left);
+  }
+}
+
+std::uint64_t MemoryProbe::peak_bytes(const rusage& usage) const {
+  const auto reported = static_cast<std::uint64_t>(usage.ru_maxrss) * kib;
+  return reported > host_peak_bytes_ ? reported : seen_bytes_;
+}
+
+}  // namespace cloudops
