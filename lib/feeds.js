@@ -74,6 +74,12 @@ class Feeds {
     for (const feed of feeds) end(feed, event);
   }
 
+  /** There will be no more events of any execution. */
+  failAll(error) {
+    for (const feeds of this.#byId.values()) for (const feed of feeds) feed.fail(error);
+    this.#byId.clear();
+  }
+
   // An execution that had ended before the iterator was opened sends no more events: its result tells the end. An
   // answer of the native side comes after the events of all that happened before it.
   async #settleIfOver(id, key, feed) {

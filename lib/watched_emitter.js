@@ -1,6 +1,7 @@
 'use strict';
 
-const { EventEmitter } = require('node:events');
+// Not `node:events`: bundlers for browsers have a package of this name, and the sidecar's client runs there too.
+const { EventEmitter } = require('events');
 
 const changes = Symbol('changes');
 

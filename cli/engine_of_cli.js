@@ -1,0 +1,26 @@
+'use strict';
+
+const { loadConfigFromEnv } = require('../lib/config.js');
+const { ExecutionEngine } = require('../lib/engine.js');
+
+/** About a hundred years: what the engine accepts at most. */
+const noLimit = 3_155_760_000_000;
+
+/**
+ * An engine for one invocation: what the EXEC_* variables say, the settings of the command line over it, and no
+ * housekeeping, since it ends with the invocation.
+ */
+function makeEngine(settings) {
+  return new ExecutionEngine({ ...loadConfigFromEnv(), ...settings, enable_auto_cleanup: false });
+}
+
+/**
+ * Settings under which a request may ask for any timeout. Without one, a command a person started is not ended for
+ * being slow, unless EXEC_DEFAULT_TIMEOUT_MS says so.
+ */
+function withoutTimeLimits() {
+  const { default_timeout_ms = noLimit } = loadConfigFromEnv();
+  return { default_timeout_ms, max_timeout_ms: noLimit };
+}
+
+module.exports = { makeEngine, withoutTimeLimits };

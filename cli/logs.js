@@ -1,0 +1,95 @@
+'use strict';
+
+const { constants, createReadStream, openSync, readdirSync, statSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { pipeline } = require('node:stream/promises');
+
+const { loadConfigFromEnv } = require('../lib/config.js');
+const { ExecutionError } = require('../lib/errors.js');
+
+const { exitCodes, ofSignal } = require('./exit_codes.js');
+
+const logName = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.log$/;
+/** How many a list without an id shows. */
+const listed = 20;
+
+/** Where an engine with the same environment writes its logs. */
+function logDirOf(options) {
+  return options.logDir ?? loadConfigFromEnv().log_dir ?? join(tmpdir(), 'cloudops-executions');
+}
+
+/** The ids of all logs in the directory. */
+function idsIn(dir) {
+  try {
+    return readdirSync(dir).flatMap((name) => logName.exec(name)?.[1] ?? []);
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw new ExecutionError('LOG_READ_FAILED', `cannot list ${dir}: ${error.message}`, { cause: error });
+  }
+}
+
+/** The one id that begins with this. */
+function resolveId(dir, beginning) {
+  const wanted = beginning.toLowerCase();
+  if (!/^[0-9a-f-]{4,36}$/.test(wanted)) {
+    throw new ExecutionError(
+      'NOT_FOUND',
+      `"${beginning}" is not an execution id: it must be a UUID or 4 or more characters of its beginning`,
+    );
+  }
+  const found = idsIn(dir).filter((id) => id.startsWith(wanted));
+  if (found.length === 1) return found[0];
+  const what =
+    found.length === 0
+      ? `there is no log of ${beginning} in ${dir}`
+      : `${found.length} logs begin with ${beginning}: ${found.slice(0, 5).join(', ')}`;
+  throw new ExecutionError('NOT_FOUND', what, { execution_id: beginning });
+}
+
+function describeLatest(dir) {
+  const rows = idsIn(dir).flatMap((id) => {
+    try {
+      const { mtimeMs, size } = statSync(join(dir, `${id}.log`));
+      return [{ id, mtimeMs, size }];
+    } catch {
+      // Removed since it was listed.
+      return [];
+    }
+  });
+  rows.sort((a, b) => b.mtimeMs - a.mtimeMs);
+  const lines = rows
+    .slice(0, listed)
+    .map(
+      ({ id, mtimeMs, size }) =>
+        `${id}  ${new Date(mtimeMs).toISOString().slice(0, 19)}Z  ${String(size).padStart(10)} bytes`,
+    );
+  if (rows.length > listed) lines.push(`… and ${rows.length - listed} older ones in ${dir}`);
+  return rows.length === 0 ? `there are no logs in ${dir}\n` : `${lines.join('\n')}\n`;
+}
+
+/** Shows one log, or lists the latest. @returns {Promise<number>} the exit code */
+async function logs(beginning, options) {
+  const dir = logDirOf(options);
+  if (beginning === undefined) {
+    process.stdout.write(describeLatest(dir));
+    return exitCodes.ok;
+  }
+  const path = join(dir, `${resolveId(dir, beginning)}.log`);
+  let fd;
+  try {
+    // The same care the engine writes it with.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw new ExecutionError('LOG_READ_FAILED', `cannot read ${path}: ${error.message}`, { cause: error });
+  }
+  try {
+    await pipeline(createReadStream(path, { fd }), process.stdout, { end: false });
+  } catch (error) {
+    if (error.code === 'EPIPE') return ofSignal('SIGPIPE');
+    throw error;
+  }
+  return exitCodes.ok;
+}
+
+module.exports = { logDirOf, logs, resolveId };

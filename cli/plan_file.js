@@ -1,0 +1,54 @@
+'use strict';
+
+const { randomUUID } = require('node:crypto');
+const { readFileSync } = require('node:fs');
+
+const { ValidationError } = require('../lib/errors.js');
+
+/** @param {string} path of a JSON file; `-` is standard input */
+function readPlanFile(path) {
+  const name = path === '-' ? 'standard input' : path;
+  let text;
+  try {
+    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new ValidationError('INVALID_PLAN', '', `cannot read ${name}: ${error.message}`, { cause: error });
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new ValidationError('INVALID_PLAN', '', `${name} is not JSON: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * The same plan with an id for every command, so that events can be told apart from the first one on. What is not shaped
+ * like a plan stays as it is, for the engine to refuse.
+ */
+function withIds(plan) {
+  if (!Array.isArray(plan?.commands)) return plan;
+  const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const commands = plan.commands.map((request) =>
+    isObject(request) && request.id === undefined ? { ...request, id: randomUUID() } : request,
+  );
+  return { ...plan, commands };
+}
+
+/** What a person calls a command: its tag "name", or what it runs. */
+function nameOf(request) {
+  const name = request.metadata?.tags?.name;
+  if (typeof name === 'string' && name !== '') return name;
+  const { command } = request;
+  switch (command.type) {
+    case 'shell':
+      return command.command;
+    case 'exec':
+      return [command.program, ...(command.args ?? [])].join(' ');
+    case 'script':
+      return [command.path, ...(command.args ?? [])].join(' ');
+    default:
+      return ['aws', command.service, command.operation, ...(command.args ?? [])].join(' ');
+  }
+}
+
+module.exports = { nameOf, readPlanFile, withIds };

@@ -1,0 +1,49 @@
+'use strict';
+
+const { setTimeout: delay } = require('node:timers/promises');
+
+const { LineReader } = require('../client/line_reader.js');
+const { loadConfigFromEnv } = require('../lib/config.js');
+const { ExecutionEngine } = require('../lib/engine.js');
+
+const { exitCodes } = require('./exit_codes.js');
+const { makeServer } = require('./sidecar/server.js');
+const { Service } = require('./sidecar/service.js');
+const { onParentGone } = require('./sidecar/parent.js');
+const { Writer } = require('./sidecar/writer.js');
+
+/** After the connection is gone commands have this long to end by themselves. Milliseconds. */
+const graceMs = 500;
+/** Replies that the other side has not taken. Beyond it no more calls are read, so that they cannot pile up either. */
+const unreadLimit = 16 * 1024 * 1024;
+
+/**
+ * Serves an engine until the parent closes our input, stops reading our output, or dies. Ends the process.
+ */
+async function sidecar() {
+  const input = process.stdin;
+  const writer = new Writer(process.stdout, () => input.destroy());
+  const service = new Service({
+    makeEngine: (config) => new ExecutionEngine({ ...loadConfigFromEnv(), ...config }),
+    notify: (method, params) => writer.write({ jsonrpc: '2.0', method, params }),
+  });
+  const server = makeServer(service);
+  const stopWatching = onParentGone(() => input.destroy());
+  // The terminal's Ctrl-C is the parent's to answer; it ends us when it ends.
+  process.on('SIGINT', () => {});
+  for (const name of ['SIGTERM', 'SIGHUP']) process.once(name, () => input.destroy());
+
+  try {
+    for await (const line of new LineReader(input)) {
+      server.receive(line).then((reply) => reply !== null && writer.write(reply));
+      await writer.below(unreadLimit);
+    }
+  } finally {
+    stopWatching();
+  }
+  await Promise.race([service.end().then(() => writer.end()), delay(graceMs)]);
+  // What still runs is killed with this process, and what nobody reads is not waited for.
+  process.exit(exitCodes.ok);
+}
+
+module.exports = { sidecar };

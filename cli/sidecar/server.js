@@ -1,0 +1,48 @@
+'use strict';
+
+const { JSONRPCErrorCode, JSONRPCErrorException, JSONRPCServer, createJSONRPCErrorResponse } = require('json-rpc-2.0');
+
+const { errorToWire, rpcCodes } = require('./wire_error.js');
+
+/**
+ * JSON-RPC 2.0 around a service: one line in, one message or nothing out. Parameters go by name.
+ * @param {import('./service.js').Service} service
+ */
+function makeServer(service) {
+  const server = new JSONRPCServer({ errorListener: () => {} });
+  server.mapErrorToJSONRPCErrorResponse = (id, error) => {
+    const { code, message, data } = error instanceof JSONRPCErrorException ? error : errorToWire(error);
+    return createJSONRPCErrorResponse(id, code, message, data);
+  };
+  for (const [name, method] of service.methods()) {
+    server.addMethod(name, (params = {}) => {
+      if (typeof params !== 'object' || params === null || Array.isArray(params)) {
+        throw new JSONRPCErrorException('parameters go by name: params must be an object', rpcCodes.invalidParams);
+      }
+      return method(params);
+    });
+  }
+  return { receive: (line) => receive(server, line) };
+}
+
+/** Never rejects. Batches are taken apart here, because the answer to a batch is an array even when it has one member. */
+async function receive(server, line) {
+  let message;
+  try {
+    message = JSON.parse(line);
+  } catch {
+    return createJSONRPCErrorResponse(null, JSONRPCErrorCode.ParseError, 'the line is not JSON');
+  }
+  if (!Array.isArray(message) || message.length === 0) return one(server, message);
+  const replies = (await Promise.all(message.map((each) => one(server, each)))).filter((reply) => reply !== null);
+  return replies.length > 0 ? replies : null;
+}
+
+function one(server, message) {
+  if (typeof message === 'object' && message !== null && !Array.isArray(message)) return server.receive(message);
+  return Promise.resolve(
+    createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, 'a request must be an object with a method'),
+  );
+}
+
+module.exports = { makeServer };

@@ -1,0 +1,187 @@
+'use strict';
+
+const { ExecutionError } = require('../../lib/errors.js');
+const { isTerminal } = require('../../lib/terminal_event.js');
+const { version } = require('../../package.json');
+const { EventPumps } = require('../event_pumps.js');
+
+const { bytesFromWire, bytesToWire, planFromWire, requestFromWire } = require('./bytes.js');
+const { Holds } = require('./holds.js');
+
+/** Grows when the two ends no longer fit each other. */
+const protocol = 1;
+
+/**
+ * One engine as a set of methods with named parameters: those of ExecutionEngine, and a few that only make sense over a
+ * distance.
+ *
+ * - `initialize { config }` makes the engine; without it the first other call makes one with the defaults.
+ * - `abort { abort_token }` is what an AbortSignal is in JavaScript: it withdraws or cancels what was submitted with
+ *   that token.
+ * - `hold { id }` stops the events of one execution, and so its child once its pipe is full; `release { id }` lets go.
+ *
+ * Notifications: `event { event }` for every event, and `accepted { execution_id, log_path }` once per execution, before
+ * its id is answered and before its first event.
+ *
+ * An answer that says an execution has ended comes after its terminal event.
+ */
+class Service {
+  #makeEngine;
+  #notify;
+  #engine;
+  #pumps;
+  /** Why there is no engine: nothing is to run under another configuration than the one that was asked for. */
+  #failure;
+  #holds = new Holds();
+  /** Abort token to the controller of what was submitted with it. */
+  #aborts = new Map();
+  /** Executions that `accepted` was sent for and that have not started yet. */
+  #announced = new Set();
+
+  /** @param {{ makeEngine: (config?: object) => object, notify: (method: string, params: object) => Promise<void> }} parts */
+  constructor({ makeEngine, notify }) {
+    this.#makeEngine = makeEngine;
+    this.#notify = notify;
+  }
+
+  /** Name to function of its parameters. */
+  methods() {
+    const forward = (name, ...parameters) => [
+      name,
+      (params) => this.#ready()[name](...parameters.map((parameter) => params[parameter])),
+    ];
+    return [
+      ['initialize', (params) => this.#initialize(params)],
+      ['abort', ({ abort_token: token }) => this.#aborts.get(token)?.abort()],
+      ['hold', ({ id }) => this.#holds.hold(id)],
+      ['release', ({ id }) => this.#holds.release(id)],
+      ['execute', (params) => this.#execute(params)],
+      ['run', (params) => this.#run(params)],
+      ['executePlan', (params) => this.#executePlan(params)],
+      ['waitForCompletion', ({ id }) => this.#waitForCompletion(id)],
+      ['waitForPlan', ({ plan_id: id }) => this.#plan(this.#ready().waitForPlan(id))],
+      ['getPlanResult', ({ plan_id: id }) => this.#plan(this.#ready().getPlanResult(id))],
+      forward('cancel', 'id'),
+      forward('getStatus', 'id'),
+      forward('getResult', 'id'),
+      forward('listExecutions'),
+      forward('getStats'),
+      forward('getConcurrencyMetrics'),
+      forward('readLogs', 'id'),
+      forward('getLogPath', 'id'),
+      ['readOutput', async ({ id, stream }) => bytesToWire(await this.#ready().readOutput(id, stream))],
+      ['writeStdin', ({ id, chunk }) => this.#ready().writeStdin(id, bytesFromWire(chunk, 'chunk'))],
+      forward('closeStdin', 'id'),
+      forward('removeExecution', 'id'),
+      forward('cleanup'),
+      forward('startCleanupTask'),
+      forward('stopCleanupTask'),
+      forward('close', 'options'),
+    ].map(([name, method]) => [name, async (params) => method(params)]);
+  }
+
+  /** The connection is over: ends what runs, however much of it was held back. */
+  async end() {
+    this.#holds.releaseAll();
+    await this.#engine?.close();
+  }
+
+  #initialize({ config }) {
+    if (this.#engine !== undefined) {
+      throw new ExecutionError(
+        'ALREADY_INITIALIZED',
+        'this sidecar has its engine already; initialize must come first',
+      );
+    }
+    try {
+      this.#start(config);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+    return { version, protocol, pid: process.pid };
+  }
+
+  #ready() {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#engine === undefined) this.#start();
+    return this.#engine;
+  }
+
+  #start(config) {
+    this.#engine = this.#makeEngine(config);
+    this.#engine.on('started', ({ execution_id: id }) => this.#announce(id));
+    this.#pumps = new EventPumps(this.#engine, async (event) => {
+      const id = event.execution_id;
+      if (id !== undefined) await this.#holds.passed(id);
+      if (event.event_type === 'started' || isTerminal(event.event_type)) this.#announced.delete(id);
+      if (isTerminal(event.event_type)) this.#holds.release(id);
+      await this.#notify('event', { event });
+    });
+  }
+
+  async #execute({ request, abort_token: token }) {
+    const id = await this.#submit(token, (options) => this.#ready().execute(requestFromWire(request), options));
+    this.#announce(id);
+    this.#pumps.watch(id);
+    this.#forget(token, this.#pumps.drained(id));
+    return id;
+  }
+
+  async #run(params) {
+    return this.#waitForCompletion(await this.#execute(params));
+  }
+
+  async #executePlan({ plan, abort_token: token }) {
+    const id = await this.#submit(token, (options) => this.#ready().executePlan(planFromWire(plan), options));
+    if (token !== undefined) this.#forget(token, this.#ready().waitForPlan(id));
+    return id;
+  }
+
+  async #submit(token, submit) {
+    if (token === undefined) return submit();
+    const controller = new AbortController();
+    this.#aborts.set(token, controller);
+    try {
+      return await submit({ signal: controller.signal });
+    } catch (error) {
+      this.#aborts.delete(token);
+      throw error;
+    }
+  }
+
+  #forget(token, end) {
+    if (token === undefined) return;
+    const forget = () => this.#aborts.delete(token);
+    end.then(forget, forget);
+  }
+
+  async #waitForCompletion(id) {
+    try {
+      return await this.#ready().waitForCompletion(id);
+    } finally {
+      await this.#pumps.drained(id);
+    }
+  }
+
+  async #plan(promise) {
+    const result = await promise;
+    await Promise.all(result.results.map((each) => this.#pumps.drained(each.id)));
+    return result;
+  }
+
+  #announce(id) {
+    if (this.#announced.has(id)) return;
+    this.#announced.add(id);
+    let path = null;
+    try {
+      path = this.#engine.getLogPath(id);
+    } catch {
+      // It has no log.
+    }
+    this.#notify('accepted', { execution_id: id, log_path: path });
+  }
+}
+
+module.exports = { Service, protocol };

@@ -1,0 +1,154 @@
+'use strict';
+
+const { JSONRPCClient } = require('json-rpc-2.0');
+
+const { ExecutionError, errorFromNative } = require('../lib/errors.js');
+
+/** The code of rejections by the engine; see cli/sidecar/wire_error.js. */
+const engineError = -32000;
+
+/** The next turn of the event loop: everything that waits for a promise has gone on by then. */
+const turn = () => new Promise((resolve) => (globalThis.setImmediate ?? setTimeout)(resolve));
+
+/** A number that JSON does not know would arrive as null, which means "the default"; as text it is refused. */
+const numbersAsTheyAre = (_key, value) =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+/**
+ * Calls over a transport, and notifications from it. Owns the transport; keeps the process alive while an answer is
+ * outstanding or somebody holds it.
+ */
+class Connection {
+  #transport;
+  #started;
+  #onNotification;
+  #onEnd;
+  #client = new JSONRPCClient((message) => this.#send(message));
+  #inbox = [];
+  #draining = false;
+  #holds = 0;
+  /** Why no more calls are possible. */
+  #over;
+
+  /**
+   * @param {object} transport see Transport in typings/sidecar.d.ts
+   * @param {object} reactions
+   * @param {(method: string, params: object) => void} reactions.onNotification
+   * @param {(error: Error) => void} reactions.onEnd the other side is gone
+   */
+  constructor(transport, { onNotification, onEnd }) {
+    this.#transport = transport;
+    this.#onNotification = onNotification;
+    this.#onEnd = onEnd;
+    this.#started = this.#start();
+    this.#started.catch((error) => {
+      const message = `the sidecar could not be started: ${error?.message ?? error}`;
+      this.#end(new ExecutionError('IO', message, { cause: error }));
+    });
+  }
+
+  async #start() {
+    await this.#transport.start({
+      line: (line) => this.#receive(line),
+      end: (reason) => this.#end(new ExecutionError('IO', `the sidecar has ended${reason ? `: ${reason}` : ''}`)),
+    });
+  }
+
+  /** @returns {Promise<unknown>} rejects with the ExecutionError that the engine rejected with */
+  async call(method, params) {
+    if (this.#over !== undefined) throw this.#over;
+    this.hold();
+    try {
+      return await this.#client.request(method, checked(params));
+    } catch (error) {
+      throw this.#translate(error);
+    } finally {
+      this.letGo();
+    }
+  }
+
+  notify(method, params) {
+    if (this.#over === undefined) this.#client.notify(method, params);
+  }
+
+  /** Keeps the process alive until `letGo` was called as often. */
+  hold() {
+    if (this.#holds++ === 0) this.#transport.ref?.();
+  }
+  letGo() {
+    if (--this.#holds === 0) this.#transport.unref?.();
+  }
+
+  /** Ends the other side; outstanding and further calls reject with `error`. */
+  async close(error) {
+    this.#end(error);
+    this.hold();
+    try {
+      await this.#started.catch(() => {});
+      await this.#transport.close();
+    } finally {
+      this.letGo();
+    }
+  }
+
+  async #send(message) {
+    await this.#started;
+    await this.#transport.send(JSON.stringify(message, numbersAsTheyAre));
+  }
+
+  #receive(line) {
+    this.#inbox.push(line);
+    if (!this.#draining) this.#drain();
+  }
+
+  async #drain() {
+    this.#draining = true;
+    // It may grow while it is walked through.
+    for (const line of this.#inbox) {
+      let message;
+      try {
+        message = JSON.parse(line);
+      } catch {
+        // Not ours: something in the other process wrote to its output.
+        continue;
+      }
+      if (typeof message?.method === 'string') {
+        this.#onNotification(message.method, message.params);
+      } else {
+        this.#client.receive(message);
+        // Whoever waits for the answer goes on before the events that follow it are delivered.
+        await turn();
+      }
+    }
+    this.#inbox = [];
+    this.#draining = false;
+  }
+
+  #end(error) {
+    if (this.#over !== undefined) return;
+    this.#over = error;
+    this.#client.rejectAllPendingRequests(error.message);
+    this.#onEnd(error);
+  }
+
+  #translate(error) {
+    if (error instanceof ExecutionError || error?.data?.code === 'ABORTED') return error;
+    if (error?.code === engineError && error.data !== undefined) {
+      return errorFromNative({ ...error.data, message: error.message });
+    }
+    // A connection that is over is known to the library by its message only.
+    return this.#over ?? new ExecutionError('INTERNAL', error?.message ?? String(error), { cause: error });
+  }
+}
+
+/** Refuses what JSON cannot say before it is sent: the library would keep such a call waiting. */
+function checked(params) {
+  try {
+    JSON.stringify(params, numbersAsTheyAre);
+    return params;
+  } catch (error) {
+    throw new ExecutionError('SERIALIZATION', `the call cannot be written as JSON: ${error.message}`, { cause: error });
+  }
+}
+
+module.exports = { Connection };

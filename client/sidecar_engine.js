@@ -1,0 +1,252 @@
+'use strict';
+
+const { signalIn, watchSignal } = require('../lib/abort.js');
+const { ExecutionError } = require('../lib/errors.js');
+const { Feeds } = require('../lib/feeds.js');
+const { OutputChunk } = require('../lib/output_chunk.js');
+const { Subscribers } = require('../lib/subscribers.js');
+const { isTerminal } = require('../lib/terminal_event.js');
+const { WatchedEmitter } = require('../lib/watched_emitter.js');
+
+const { bytesFromWire, bytesToWire, planToWire, requestToWire } = require('./bytes.js');
+const { Connection } = require('./connection.js');
+const { Flow } = require('./flow.js');
+const { LogPaths } = require('./log_paths.js');
+
+const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
+let globalEngine;
+
+/**
+ * The interface of ExecutionEngine, with the engine in another process. Documented in typings/sidecar.d.ts.
+ * Owns its connection, and with it the sidecar, which ends with `close` or with this process.
+ */
+class SidecarEngine extends WatchedEmitter {
+  #connection;
+  #subscribers = new Subscribers(this);
+  #logPaths = new LogPaths();
+  #flow = new Flow({
+    hold: (id) => this.#connection.notify('hold', { id }),
+    release: (id) => this.#connection.notify('release', { id }),
+  });
+  #feeds = new Feeds(() => ({
+    acknowledge: (id, amount) => this.#flow.consumed(id, amount),
+    getStatus: (id) => this.getStatus(id),
+    getResult: (id) => this.getResult(id),
+  }));
+  /** Executions and plans that run or wait, and what stops watching their signals. */
+  #active = new Map();
+  #tokens = 0;
+  #closing;
+
+  /** What the sidecar says of itself; rejects for a configuration that is not allowed. */
+  ready;
+
+  constructor(config, options) {
+    super();
+    const transport = options?.transport;
+    if (typeof transport?.start !== 'function') {
+      throw new ExecutionError('IO', 'options.transport is missing: an object with start, send and close');
+    }
+    this.#connection = new Connection(transport, {
+      onNotification: (method, params) => this.#notified(method, params),
+      onEnd: (error) => this.#connectionOver(error),
+    });
+    this.ready = this.#call('initialize', { config: config ?? {} });
+    // Whoever does not ask for it hears of a failure with the first call.
+    this.ready.catch(() => {});
+  }
+
+  static initGlobal(config, options) {
+    if (globalEngine !== undefined) {
+      throw new ExecutionError('ALREADY_INITIALIZED', 'the global engine exists already; get it with global()');
+    }
+    globalEngine = new this({ ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' }, options);
+    return globalEngine;
+  }
+  static global() {
+    if (globalEngine !== undefined) return globalEngine;
+    throw new ExecutionError('NOT_INITIALIZED', 'there is no global engine; make it with initGlobal()');
+  }
+
+  // ---- running ----
+
+  async execute(request, options) {
+    return this.#submit('execute', { request: requestToWire(request) }, options);
+  }
+  async run(request, options) {
+    return this.waitForCompletion(await this.execute(request, options));
+  }
+  async executePlan(plan, options) {
+    return this.#submit('executePlan', { plan: planToWire(plan) }, options);
+  }
+  async cancel(id) {
+    await this.#call('cancel', { id });
+  }
+  async writeStdin(id, chunk) {
+    await this.#call('writeStdin', { id, chunk: chunk instanceof Uint8Array ? bytesToWire(chunk) : chunk });
+  }
+  async closeStdin(id) {
+    await this.#call('closeStdin', { id });
+  }
+
+  // ---- asking ----
+
+  async waitForCompletion(id) {
+    return this.#call('waitForCompletion', { id });
+  }
+  async waitForPlan(id) {
+    return this.#call('waitForPlan', { plan_id: id });
+  }
+  async getStatus(id) {
+    return this.#call('getStatus', { id });
+  }
+  async getResult(id) {
+    return this.#call('getResult', { id });
+  }
+  async getPlanResult(id) {
+    return this.#call('getPlanResult', { plan_id: id });
+  }
+  async listExecutions() {
+    return this.#call('listExecutions', {});
+  }
+  async getStats() {
+    return this.#call('getStats', {});
+  }
+  async getConcurrencyMetrics() {
+    return this.#call('getConcurrencyMetrics', {});
+  }
+  async readLogs(id) {
+    return this.#call('readLogs', { id });
+  }
+  getLogPath(id) {
+    return this.#logPaths.get(id);
+  }
+  async readOutput(id, stream) {
+    return bytesFromWire(await this.#call('readOutput', { id, stream }));
+  }
+
+  // ---- listening ----
+
+  events(id) {
+    return this.#feeds.open(id, false);
+  }
+  lines(id) {
+    return this.#feeds.open(id, true);
+  }
+  addEventHandler(handler) {
+    return this.#subscribers.addHandler(handler);
+  }
+
+  // ---- forgetting and ending ----
+
+  async removeExecution(id) {
+    await this.#call('removeExecution', { id });
+    this.#logPaths.delete(id);
+  }
+  async cleanup() {
+    return this.#call('cleanup', {});
+  }
+  startCleanupTask() {
+    this.#connection.notify('startCleanupTask', {});
+  }
+  stopCleanupTask() {
+    this.#connection.notify('stopCleanupTask', {});
+  }
+  async close(options) {
+    if (this.#closing === undefined) {
+      this.#closing = this.#close(options);
+      // Options that are not allowed close nothing.
+      this.#closing.catch(() => (this.#closing = undefined));
+    }
+    return this.#closing;
+  }
+  async [asyncDispose]() {
+    return this.close();
+  }
+
+  async #close(options) {
+    // Without an engine or without a sidecar there is nothing to close but the connection.
+    const isUp = await this.ready.then(
+      () => true,
+      () => false,
+    );
+    try {
+      if (isUp) await this.#call('close', { options: options ?? {} });
+    } catch (error) {
+      if (error.code === 'VALIDATION') throw error;
+    }
+    await this.#connection.close(new ExecutionError('ENGINE_CLOSED', 'the engine is closed'));
+  }
+
+  // ---- the connection ----
+
+  #call(method, params) {
+    return this.#connection.call(method, params);
+  }
+
+  async #submit(method, params, options) {
+    const signal = signalIn(options);
+    if (signal === undefined) return this.#accepted(await this.#call(method, params));
+    if (signal.aborted) throw signal.reason;
+    const token = ++this.#tokens;
+    const unwatch = watchSignal(signal, () => this.#connection.notify('abort', { abort_token: token }));
+    try {
+      return this.#accepted(await this.#call(method, { ...params, abort_token: token }), unwatch);
+    } catch (error) {
+      unwatch();
+      throw error?.data?.code === 'ABORTED' ? signal.reason : error;
+    }
+  }
+
+  #accepted(id, unwatch = () => {}) {
+    this.#active.set(id, unwatch);
+    this.#connection.hold();
+    return id;
+  }
+
+  #settled(id) {
+    const unwatch = this.#active.get(id);
+    if (unwatch === undefined) return;
+    this.#active.delete(id);
+    unwatch();
+    this.#connection.letGo();
+  }
+
+  #connectionOver(error) {
+    for (const id of [...this.#active.keys()]) this.#settled(id);
+    this.#feeds.failAll(error);
+  }
+
+  #notified(method, params) {
+    if (method === 'accepted') this.#logPaths.set(params.execution_id, params.log_path);
+    else if (method === 'event') this.#deliver(params.event);
+  }
+
+  #deliver(event) {
+    const { event_type: type, execution_id: id } = event;
+    const isEnd = isTerminal(type);
+    if (isEnd) this.#settled(id);
+    else if (type === 'progress' && event.completed === event.total) this.#settled(event.plan_id);
+    this.#subscribers.deliver(event);
+    if (isEnd) {
+      this.#flow.ended(id);
+      this.#feeds.finish(id, event);
+    } else if (type === 'started') {
+      this.#feeds.event(id, event);
+    } else if (id !== undefined) {
+      this.#feedLine(event);
+    }
+  }
+
+  #feedLine({ event_type: stream, execution_id: id, line, seq, partial, timestamp }) {
+    if (!this.#feeds.has(id)) return;
+    const amount = line.length + 1;
+    const chunk = new OutputChunk(id, stream, line, seq, 1, partial === true, timestamp, amount);
+    // Counted before it is handed over: a waiting iterator takes it at once.
+    this.#flow.arrived(id, amount);
+    if (this.#feeds.output(chunk)) this.#flow.consumed(id, amount);
+  }
+}
+
+module.exports = { SidecarEngine };

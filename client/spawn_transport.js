@@ -1,0 +1,88 @@
+'use strict';
+
+const { spawn } = require('node:child_process');
+const { join } = require('node:path');
+
+const { LineReader } = require('./line_reader.js');
+
+/** The sidecar that belongs to this package, run by the Node that runs us (in Electron, by its Node mode). */
+const ownCommand = () => [process.execPath, join(__dirname, '..', 'bin', 'cloudops-exec.js'), 'sidecar'];
+
+/**
+ * A sidecar as a child process: calls go to its stdin, messages come from its stdout, its stderr is ours.
+ * It ends when its stdin is closed, and so also when this process ends, however that happens.
+ */
+class SpawnTransport {
+  #command;
+  #child;
+  #ended;
+  #isHeld = false;
+
+  /** @param {string[]} [command] the program and its arguments */
+  constructor(command = ownCommand()) {
+    this.#command = command;
+  }
+
+  async start({ line, end }) {
+    const [program, ...args] = this.#command;
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    this.#child = child;
+    this.#ended = new Promise((resolve) => child.once('close', resolve));
+    // What cannot be written any more is told by the end of the process.
+    child.stdin.on('error', () => {});
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    child.on('error', () => {});
+    child.on('close', (code, signal) => end(signal === null ? `exit code ${code}` : signal));
+    this.#applyHold();
+    this.#readLines(line);
+  }
+
+  /** Resolves when the sidecar can take more. */
+  send(text) {
+    const { stdin } = this.#child;
+    if (stdin.destroyed || stdin.write(`${text}\n`)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        stdin.off('drain', done);
+        stdin.off('close', done);
+        resolve();
+      };
+      stdin.on('drain', done);
+      stdin.on('close', done);
+    });
+  }
+
+  /** Resolves when the sidecar has ended. */
+  async close() {
+    this.#child?.stdin.end();
+    await this.#ended;
+  }
+
+  /** Whether this process stays for the sidecar's sake. */
+  ref() {
+    this.#isHeld = true;
+    this.#applyHold();
+  }
+  unref() {
+    this.#isHeld = false;
+    this.#applyHold();
+  }
+
+  #applyHold() {
+    const child = this.#child;
+    if (child === undefined) return;
+    for (const handle of [child, child.stdin, child.stdout]) {
+      if (this.#isHeld) handle.ref();
+      else handle.unref();
+    }
+  }
+
+  async #readLines(take) {
+    for await (const line of new LineReader(this.#child.stdout)) take(line);
+  }
+}
+
+module.exports = { SpawnTransport };
