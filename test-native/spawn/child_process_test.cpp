@@ -1,0 +1,135 @@
+#include "core/spawn/child_process.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace cloudops;
+
+namespace {
+
+/// Another part of the host that collects every child, or interrupts us first.
+class OddReaper final : public System {
+ public:
+  WaitOutcome reap(pid_t pid) override {
+    ++calls;
+    if (interruptions-- > 0) return {-EINTR, 0, {}};
+    if (steals) ::waitpid(pid, nullptr, 0);
+    return System::reap(pid);
+  }
+  int interruptions = 0;
+  bool steals = false;
+  int calls = 0;
+};
+
+struct ChildFixture {
+  std::unique_ptr<ChildProcess> start(const std::string& script) {
+    const UniqueFd dev_null(system.open_for_reading("/dev/null"));
+    const UniqueFd copy(system.duplicate(dev_null.get()));
+    UniqueFd exit_watch(system.duplicate(dev_null.get()));
+    LaunchSpec spec;
+    spec.executable = "/bin/sh";
+    spec.argv = {"sh", "-c", script};
+    spec.env = {"PATH=/usr/bin:/bin"};
+    LaunchFailure failure;
+    // Descriptor 1 is for reading only; nothing is written to it.
+    Process process = Launcher(system)(io.get_executor(), failure, spec, {dev_null.get(), copy.get(), copy.get()}, 0,
+                                       exit_watch.get());
+    REQUIRE(failure.error == 0);
+    return std::make_unique<ChildProcess>(io, system, std::move(process), std::move(exit_watch));
+  }
+  ProcessExit wait_for(ChildProcess& child) {
+    std::optional<ProcessExit> seen;
+    REQUIRE(child.async_wait([&](const ProcessExit& exit) { seen = exit; }) == 0);
+    io.restart();
+    io.run_for(std::chrono::seconds(20));
+    REQUIRE(seen.has_value());
+    return *seen;
+  }
+  static bool no_children() { return ::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD; }
+
+  boost::asio::io_context io{1};
+  OddReaper system;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(ChildFixture, "an exit is told with its code and what the child used") {
+  const auto child = start("i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done; exit 3");
+  CHECK_FALSE(child->reaped());
+  const auto exit = wait_for(*child);
+  REQUIRE(std::holds_alternative<Exited>(exit.state));
+  CHECK(std::get<Exited>(exit.state).code == 3);
+  CHECK(exit.usage.ru_maxrss > 0);
+  CHECK(child->reaped());
+  CHECK(child->pid() > 0);
+  CHECK(no_children());
+}
+
+TEST_CASE_METHOD(ChildFixture, "an end by a signal is told as that signal") {
+  const auto child = start("kill -9 $$");
+  const auto exit = wait_for(*child);
+  REQUIRE(std::holds_alternative<Signalled>(exit.state));
+  CHECK(std::get<Signalled>(exit.state).signal == SIGKILL);
+}
+
+TEST_CASE_METHOD(ChildFixture, "an interrupted collection is tried again") {
+  const auto child = start("exit 4");
+  system.interruptions = 3;
+  const auto exit = wait_for(*child);
+  CHECK(std::get<Exited>(exit.state).code == 4);
+  CHECK(system.calls == 4);
+}
+
+TEST_CASE_METHOD(ChildFixture, "a child that somebody else collected is lost, not waited for for ever") {
+  const auto child = start("exit 4");
+  system.steals = true;
+  CHECK(std::holds_alternative<Lost>(wait_for(*child).state));
+  CHECK(child->reaped());
+}
+
+TEST_CASE_METHOD(ChildFixture, "the callback may destroy the child process") {
+  auto child = start("exit 0");
+  bool seen = false;
+  REQUIRE(child->async_wait([&](const ProcessExit&) {
+    child.reset();
+    seen = true;
+  }) == 0);
+  io.run_for(std::chrono::seconds(20));
+  CHECK(seen);
+}
+
+TEST_CASE_METHOD(ChildFixture, "destroying a running one kills and collects it") {
+  start("exec sleep 1000").reset();
+  CHECK(no_children());
+}
+
+TEST_CASE_METHOD(ChildFixture, "one that is let go runs on") {
+  auto child = start("exec sleep 1000");
+  const pid_t pid = child->pid();
+  REQUIRE(child->async_wait([](const ProcessExit&) { FAIL("nobody waits any more"); }) == 0);
+  child->let_go();
+  child.reset();
+  io.run();
+  CHECK(::kill(pid, 0) == 0);
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+}
+
+TEST_CASE_METHOD(ChildFixture, "one whose exit is ignored is still collected") {
+  auto child = start("exec sleep 1000");
+  REQUIRE(child->async_wait([](const ProcessExit&) { FAIL("nobody waits any more"); }) == 0);
+  child->ignore_exit();
+  ::kill(child->pid(), SIGKILL);
+  io.run_for(std::chrono::seconds(20));
+  CHECK(child->reaped());
+  CHECK(no_children());
+}
