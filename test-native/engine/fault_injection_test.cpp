@@ -1,0 +1,168 @@
+#include "engine_fixture.hpp"
+#include "faulty_system.hpp"
+#include "host_state.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <unistd.h>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <string>
+
+using namespace cloudops;
+using namespace cloudops::test;
+
+namespace {
+
+constexpr std::uint64_t for_ever = std::numeric_limits<std::uint64_t>::max();
+
+bool may_pass(int error) { return error == EAGAIN || error == EMFILE || error == ENOMEM; }
+
+/// Counts how often its command really ran.
+class RunCounter {
+ public:
+  RunCounter() : path_("/tmp/cloudops-runs-" + std::to_string(::getpid())) { ::unlink(path_.c_str()); }
+  ~RunCounter() { ::unlink(path_.c_str()); }
+  /// Uses stdin, stdout and stderr.
+  std::string request() const {
+    return shell("echo ran >> " + path_ + "; cat; echo err >&2", R"("stdin":{"type":"data","data":"in\n"})");
+  }
+  std::ptrdiff_t runs() const {
+    std::ifstream file(path_);
+    return std::distance(std::istreambuf_iterator<char>(file), {}) / 4;
+  }
+
+ private:
+  std::string path_;
+};
+
+/// Runs one command with that fault; false when there was no such call.
+bool run_with_fault(std::uint64_t nth, int error) {
+  FaultySystem system({{std::nullopt, nth, error}});
+  const RunCounter counter;
+  Outcome outcome;
+  {
+    TestEngine test({}, system);
+    outcome = test.wait(test.start(counter.request())).value();
+    CHECK(test.slots_come_back());
+    CHECK(test.stats().running == 0);
+  }
+  if (!system.failed()) return false;
+
+  const Call call = *system.failed();
+  const ExecutionResult& result = *outcome.result;
+  INFO("call " << nth << " (" << to_string(call) << ") failed with " << errno_name(error) << ": "
+               << to_string(result.status) << ", " << result.error.value_or("no error"));
+  CHECK(counter.runs() <= 1);
+  const bool whole = result.stdout_bytes_kept == "in\n" && result.stderr_bytes_kept == "err\n";
+  switch (call) {
+    case Call::pipe:
+    case Call::open_for_reading:
+    case Call::duplicate:
+    case Call::spawn:
+      if (may_pass(error)) {
+        CHECK(result.status == ExecutionStatus::completed);
+        CHECK(whole);
+        CHECK(counter.runs() == 1);
+        break;
+      }
+      [[fallthrough]];
+    case Call::replace:
+      // Its child had started: that one is not tried again, or the command might run twice.
+      CHECK(result.status == ExecutionStatus::failed);
+      REQUIRE(outcome.error.has_value());
+      CHECK(outcome.error->code == ErrorCode::spawn_failed);
+      CHECK(outcome.error->errno_name == errno_name(error));
+      break;
+    case Call::read:
+    case Call::write:
+      CHECK(result.status ==
+            (error == EAGAIN || error == EINTR ? ExecutionStatus::completed : ExecutionStatus::failed));
+      CHECK(result.error.has_value() == (result.status == ExecutionStatus::failed));
+      CHECK_FALSE(outcome.error.has_value());
+      break;
+    case Call::reap:
+      CHECK(result.status == (error == EINTR ? ExecutionStatus::completed : ExecutionStatus::failed));
+      CHECK(whole);
+      break;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("whatever call of an execution fails, it settles as it should and nothing leaks") {
+  { TestEngine().run(shell("true")); }
+  const auto before = HostState::now();
+  for (const int error : {EAGAIN, EINTR, EMFILE, ENOMEM, EIO, ENOENT}) {
+    // The first call beyond the last one that an execution makes finds nothing to fail.
+    std::uint64_t nth = 1;
+    while (run_with_fault(nth, error)) ++nth;
+    CHECK(nth > 10);
+    CHECK(before.comes_back());
+  }
+}
+
+TEST_CASE("a shortage that lasts a while is waited out") {
+  for (const Call call : {Call::pipe, Call::open_for_reading, Call::duplicate, Call::spawn}) {
+    INFO(to_string(call));
+    FaultySystem system({{call, 1, EMFILE, 5}});
+    TestEngine test({}, system);
+    const auto result = test.run(shell("echo done"));
+    CHECK(result->status == ExecutionStatus::completed);
+    CHECK(result->stdout_bytes_kept == "done\n");
+    CHECK(system.failures() == 5);
+  }
+}
+
+TEST_CASE("a shortage that outlasts the timeout ends in a timeout that says so") {
+  const auto before = HostState::now();
+  {
+    FaultySystem system({{Call::spawn, 1, EAGAIN, for_ever}});
+    TestEngine test({}, system);
+    const auto outcome = test.wait(test.start(shell("true", R"("timeout_ms":40)"))).value();
+    CHECK(outcome.result->status == ExecutionStatus::timeout);
+    CHECK(outcome.result->error.value_or("").find("EAGAIN") != std::string::npos);
+    CHECK_FALSE(outcome.result->termination.has_value());
+    CHECK_FALSE(outcome.error.has_value());
+    CHECK(test.slots_come_back());
+  }
+  CHECK(before.comes_back());
+}
+
+TEST_CASE("an execution that cannot be started yet can be cancelled") {
+  FaultySystem system({{Call::pipe, 1, EMFILE, for_ever}});
+  TestEngine test({}, system);
+  const auto id = test.start(shell("true"));
+  REQUIRE(eventually([&] { return system.failures() > 0; }));
+  CHECK(test.status(id).value() == ExecutionStatus::running);
+  CHECK(test.cancel(id).has_value());
+  const auto result = test.finish(id);
+  CHECK(result->status == ExecutionStatus::cancelled);
+  CHECK(result->exit_code == -1);
+  CHECK(test.slots_come_back());
+  CHECK(starts_of(test.sink->events(), id) == 0);
+  system.heal();
+  CHECK(test.run(shell("echo ok"))->stdout_bytes_kept == "ok\n");
+}
+
+TEST_CASE("a first shortage does not mark the engine for life") {
+  FaultySystem system({{Call::open_for_reading, 1, ENFILE, 1}});
+  TestEngine test({}, system);
+  for (int i = 0; i < 3; ++i) CHECK(test.run(shell("echo fine"))->stdout_bytes_kept == "fine\n");
+}
+
+TEST_CASE("a hundred failed starts give back a hundred slots") {
+  FaultySystem system({{Call::spawn, 1, EIO, for_ever}});
+  Config config;
+  config.max_concurrent_executions = 2;
+  config.concurrency_policy = ConcurrencyPolicy::queue;
+  TestEngine test(config, system);
+  std::vector<Uuid> ids;
+  for (int i = 0; i < 100; ++i) ids.push_back(test.start(shell("true")));
+  for (const auto& id : ids) CHECK(test.wait(id).value().error->code == ErrorCode::spawn_failed);
+  CHECK(test.stats().failed == 100);
+  CHECK(test.slots_come_back());
+  CHECK(test.concurrency().currently_pending == 0);
+}

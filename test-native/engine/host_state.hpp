@@ -1,0 +1,60 @@
+#pragma once
+
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <thread>
+
+namespace cloudops::test {
+
+/// Waits for a fact outside of the engine, which nothing announces.
+inline bool eventually(const std::function<bool()>& fact) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!fact()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+/// Nothing of that pid is left, not even a zombie.
+inline bool is_gone(int pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
+
+/// What this process holds of the system's. Equal before and after means that nothing leaked.
+struct HostState {
+  std::size_t descriptors = 0;
+  std::size_t threads = 0;
+  /// Children, running or zombies.
+  bool children = false;
+
+  static HostState now() {
+    HostState state;
+    state.descriptors = entries("/proc/self/fd");
+    state.threads = entries("/proc/self/task");
+    siginfo_t info{};
+    state.children = ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+    return state;
+  }
+  bool operator==(const HostState& other) const {
+    return descriptors == other.descriptors && threads == other.threads && children == other.children;
+  }
+  /// A joined thread is listed a moment longer.
+  bool comes_back() const {
+    return eventually([this] { return now() == *this; });
+  }
+
+ private:
+  static std::size_t entries(const char* directory) {
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(directory), std::filesystem::directory_iterator()));
+  }
+};
+
+}  // namespace cloudops::test
