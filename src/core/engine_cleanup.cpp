@@ -13,13 +13,30 @@ constexpr std::size_t slice = 1'000;
 void EngineCore::remove(const Uuid& id, const Callback<std::monostate>& answer) {
   if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
   if (store_.remove(id)) {
-    forget_log(id);
+    forget(id);
     return answer(std::monostate{});
   }
   if (plans_.remove(id)) return answer(std::monostate{});
   if (store_.contains(id) || plans_.contains(id))
     return answer(engine_error(ErrorCode::not_finished, "execution " + to_string(id) + " has not finished", id));
   answer(engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id));
+}
+
+void EngineCore::forget(const Uuid& id) {
+  logs_.remove(id);
+  plan_of_.erase(id);
+}
+
+void EngineCore::drop_outputs_over_limit() {
+  store_.drop_outputs([this](const Uuid& id, const ResultPtr& stripped) {
+    const auto place = plan_of_.find(id);
+    if (place == plan_of_.end()) return;
+    const auto& [plan, index] = place->second;
+    if (const auto run = plan_runs_.find(plan); run != plan_runs_.end())
+      run->second->results[index] = stripped;
+    else
+      plans_.replace_result(plan, index, stripped);
+  });
 }
 
 void EngineCore::clean_up(Callback<std::size_t> answer) {
@@ -29,7 +46,7 @@ void EngineCore::clean_up(Callback<std::size_t> answer) {
 }
 
 void EngineCore::clean_up_slice(std::size_t gone_before, Callback<std::size_t> answer) {
-  const std::size_t gone = store_.clean_up(system_.now(), slice, [this](const Uuid& id) { forget_log(id); });
+  const std::size_t gone = store_.clean_up(system_.now(), slice, [this](const Uuid& id) { forget(id); });
   const std::size_t total = gone_before + gone;
   if (gone < slice) return answer(total);
   boost::asio::post(runtime_.io(), [this, total, answer = std::move(answer)]() mutable {

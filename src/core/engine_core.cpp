@@ -110,11 +110,9 @@ void EngineCore::settled(Execution& execution, Outcome outcome) {
   active_.erase(found);
   if (had_slot) hand_on_slot();
 
-  if (const auto place = plan_of_.find(id); place != plan_of_.end()) {
-    const PlanPlace in_plan = place->second;
-    plan_of_.erase(place);
-    command_finished(in_plan, command, outcome.result);
-  }
+  if (const auto place = plan_of_.find(id); place != plan_of_.end())
+    command_finished(place->second, command, outcome.result);
+  drop_outputs_over_limit();
   finish_closing_if_idle();
 }
 

@@ -77,7 +77,7 @@ class EngineCore final : public ExecutionOwner {
 
   /// Where in which plan an execution is.
   struct PlanPlace {
-    PlanRun* run = nullptr;
+    Uuid plan{};
     std::size_t index = 0;
   };
 
@@ -95,7 +95,11 @@ class EngineCore final : public ExecutionOwner {
   void keep_until_reaped(std::unique_ptr<ChildProcess> child) override;
   /// Records the end of an execution, then tells everybody: the terminal event first, the waiters after it.
   void publish(const Uuid& id, const Outcome& outcome);
-  void forget_log(const Uuid& id) { logs_.remove(id); }
+  /// What the store no longer knows.
+  void forget(const Uuid& id);
+  void drop_outputs_over_limit();
+  /// The result with its output, fetched from its log when it has left memory and the log holds exactly it.
+  ResultPtr whole(const Outcome& outcome) const;
 
   Expected<std::vector<AcceptedRequest>> validate_commands(std::vector<ExecutionRequest> requests,
                                                            const Environment& environment);
@@ -134,7 +138,7 @@ class EngineCore final : public ExecutionOwner {
   std::vector<Callback<std::monostate>> close_answers_;
 
   std::unordered_map<Uuid, std::unique_ptr<PlanRun>, UuidHash> plan_runs_;
-  /// The executions that belong to a plan and have not ended.
+  /// The known executions that belong to a plan.
   std::unordered_map<Uuid, PlanPlace, UuidHash> plan_of_;
 
   ActiveExecutions active_;  // last: executions use all of the above until they are gone

@@ -25,7 +25,7 @@ void EngineCore::submit_plan(const Value& raw, const Environment& environment, S
   for (std::size_t i = 0; i < run->commands.size(); ++i) {
     const AcceptedRequest& command = run->commands[i];
     record(command, accepted_at);
-    plan_of_.emplace(command.id, PlanPlace{run.get(), i});
+    plan_of_.emplace(command.id, PlanPlace{id, i});
   }
   plans_.add(id);
   PlanRun& started = *plan_runs_.emplace(id, std::move(run)).first->second;
@@ -59,7 +59,7 @@ void EngineCore::advance(PlanRun& run) {
 }
 
 void EngineCore::command_finished(const PlanPlace& place, const std::string& command, ResultPtr result) {
-  PlanRun& run = *place.run;
+  PlanRun& run = *plan_runs_.at(place.plan);
   const bool success = result->success();
   const ExecutionStatus status = result->status;
   run.results[place.index] = std::move(result);
@@ -84,7 +84,6 @@ void EngineCore::settle_unstarted(PlanRun& run, std::size_t index, const std::st
   Outcome outcome{std::make_shared<const ExecutionResult>(std::move(result)), std::nullopt};
   run.results[index] = outcome.result;
   ++run.finished;
-  plan_of_.erase(run.ids[index]);
   publish(run.ids[index], outcome);
 }
 
@@ -94,9 +93,9 @@ void EngineCore::progress(const PlanRun& run, const std::string& command) {
 
 void EngineCore::finish_plan_if_done(PlanRun& run) {
   if (run.finished < run.ids.size()) return;
-  const auto result = std::make_shared<const PlanExecutionResult>(describe_plan(run, system_.now()));
   const Uuid id = run.id;
-  const auto waiters = plans_.finish(id, result, system_.now());
+  const auto waiters = plans_.finish(id, describe_plan(run, system_.now()), system_.now());
+  const PlanResultPtr result = plans_.result(id);
   plan_runs_.erase(id);
   for (const auto& waiter : waiters) waiter(result);
   finish_closing_if_idle();
@@ -116,8 +115,8 @@ void EngineCore::cancel_plan(PlanRun& run, TerminationCause cause, const StopLad
 
 bool EngineCore::cancel_unstarted_command(const Uuid& id) {
   const auto found = plan_of_.find(id);
-  if (found == plan_of_.end() || active_.contains(id)) return false;
-  PlanRun& run = *found->second.run;
+  if (found == plan_of_.end() || store_.status(id) != ExecutionStatus::pending) return false;
+  PlanRun& run = *plan_runs_.at(found->second.plan);
   const std::size_t index = found->second.index;
   const std::string command = display(run.commands[index].request.command);
   const auto dropped = run.schedule.withdraw(index);

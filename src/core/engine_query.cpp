@@ -1,5 +1,7 @@
 #include "core/engine_core.hpp"
 
+#include "core/stream/private_file.hpp"
+
 #include <utility>
 
 namespace cloudops {
@@ -16,7 +18,7 @@ Error unfinished(const Uuid& id) {
 }  // namespace
 
 void EngineCore::wait(const Uuid& id, Callback<Outcome> answer) {
-  if (const Outcome* outcome = store_.outcome(id)) return answer(*outcome);
+  if (const Outcome* outcome = store_.outcome(id)) return answer(Outcome{whole(*outcome), outcome->error});
   if (!store_.contains(id)) return answer(unknown(id));
   store_.add_waiter(id, [answer = std::move(answer)](const Outcome& outcome) { answer(outcome); });
 }
@@ -27,8 +29,17 @@ void EngineCore::status(const Uuid& id, const Callback<ExecutionStatus>& answer)
 }
 
 void EngineCore::result(const Uuid& id, const Callback<ResultPtr>& answer) const {
-  if (const Outcome* outcome = store_.outcome(id)) return answer(outcome->result);
+  if (const Outcome* outcome = store_.outcome(id)) return answer(whole(*outcome));
   answer(store_.contains(id) ? unfinished(id) : unknown(id));
+}
+
+ResultPtr EngineCore::whole(const Outcome& outcome) const {
+  const auto* fingerprint = store_.dropped_output(outcome.result->id);
+  if (fingerprint == nullptr) return outcome.result;
+  auto log = read_log(*outcome.result->log_path, fingerprint->size);
+  if (!log) return outcome.result;
+  auto restored = with_output_from(*outcome.result, *fingerprint, std::move(*log));
+  return restored ? restored : outcome.result;
 }
 
 void EngineCore::concurrency(const Callback<ConcurrencyMetrics>& answer) const {
@@ -41,8 +52,10 @@ void EngineCore::concurrency(const Callback<ConcurrencyMetrics>& answer) const {
 }
 
 void EngineCore::output(const Uuid& id, OutputStream stream, const Callback<std::string>& answer) const {
-  if (const Outcome* outcome = store_.outcome(id))
-    return answer(stream == OutputStream::out ? outcome->result->stdout_bytes_kept : outcome->result->stderr_bytes_kept);
+  if (const Outcome* outcome = store_.outcome(id)) {
+    const ResultPtr result = whole(*outcome);
+    return answer(stream == OutputStream::out ? result->stdout_bytes_kept : result->stderr_bytes_kept);
+  }
   if (const auto found = active_.find(id); found != active_.end())
     return answer(found->second.execution->captured(stream));
   answer(unknown(id));

@@ -259,8 +259,8 @@ __attribute__((noreturn, used)) void guard_main(void) {
   system_call(__NR_setsid, 0, 0, 0, 0);
   system_call(__NR_chdir, (long)"/", 0, 0, 0);
   system_call(__NR_prctl, set_name, (long)"cloudops-guard", 0, 0);
-  /* In a host that an engine around it marked by the soft limit: leave that tree. Killing it must end the host, and this
-   * helper then ends what the host started, which that engine cannot tell from others. */
+  /* In a host that an engine around it marked by the soft limit: leave that tree. Killing it must end the host, and
+   * this helper then ends what the host started, which that engine cannot tell from others. */
   struct limits own;
   if (system_call(__NR_prlimit64, 0, limit_rttime, 0, (long)&own) == 0) {
     own.soft = own.hard;

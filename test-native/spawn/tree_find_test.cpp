@@ -47,13 +47,13 @@ TEST_CASE("one pass sorts several trees, and strangers stay out") {
   for (Child* child : {&first, &second, &stranger, &foreign}) child->line();
   const std::array roots{second.root(), first.root()};
   REQUIRE(until([&] { return find(trees, first.root()).size() == 2; }));
-  const auto found = trees.find(roots);
+  const auto found = trees.scan(roots).trees;
   REQUIRE(found.size() == 2);
-  REQUIRE(found[0].size() == 1);
-  CHECK(found[0][0].pid == second.root().leader);
-  CHECK(found[1].size() == 2);
-  CHECK(holds(found[1], first.root().leader));
-  CHECK(trees.find({}).empty());
+  REQUIRE(found[0].members.size() == 1);
+  CHECK(found[0].members[0].pid == second.root().leader);
+  CHECK(found[1].members.size() == 2);
+  CHECK(holds(found[1].members, first.root().leader));
+  CHECK(trees.scan({}).trees.empty());
 }
 
 TEST_CASE("a zombie is not a member; a process whose first thread ended is") {
@@ -114,10 +114,9 @@ TEST_CASE("the leader and its group are members even if they changed the limit")
 TEST_CASE("without marks the group, the session and the parent links are followed") {
   ProcessTrees trees{TreeMarks(no_room_for_marks)};
   REQUIRE(trees.marks().next() == 0);
-  Child child(trees, 0, "setsid sh -c 'echo $$; sleep 1000 & echo $!; wait' & sleep 1000 & echo; wait");
-  std::vector<pid_t> inner;
-  while (inner.size() < 2)
-    if (const std::string line = child.line(); !line.empty()) inner.push_back(std::stoi(line));
+  Child child(trees, 0, "sleep 1000 & setsid sh -c 'echo $$; sleep 1000 & echo $!; wait' & wait");
+  const std::vector<pid_t> inner{child.pid_line(), child.pid_line()};
+  REQUIRE(until([&] { return find(trees, child.root()).size() >= 4; }));
   const auto members = find(trees, child.root());
   CHECK(holds(members, child.root().leader));
   for (const pid_t pid : inner) CHECK(holds(members, pid));
@@ -150,8 +149,8 @@ TEST_CASE("a process of another user is a member by its relations and is reporte
     if (::setresuid(65534, 65534, 65534) != 0) return false;
     const auto members = find(trees, child.root());
     const auto state = kill_trees(trees, {&child.root(), 1}).front();
-    return holds(members, inner[0]) && holds(members, inner[1]) && members.size() == 3 && state.alive.empty() &&
-           state.refused.size() == 3;
+    return holds(members, inner[0]) && holds(members, inner[1]) && members.size() == 3 && state.over() &&
+           !state.empty() && state.refused.size() == 3;
   }));
   CHECK(lives(inner[0]));
 }

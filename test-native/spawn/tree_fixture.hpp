@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <string>
@@ -56,13 +57,17 @@ inline std::string read_line(int fd, int patience_ms = 5000) {
   }
 }
 
+/// The pid in the next line; 0 when there is none.
 inline pid_t read_pid(int fd) {
-  const std::string line = read_line(fd);
-  return line.empty() ? -1 : static_cast<pid_t>(std::stol(line));
+  const pid_t pid = std::atoi(read_line(fd).c_str());
+  return pid > 1 ? pid : 0;
 }
 
-/// A child of ours that leads its own group, carries a mark (if not 0), and whose standard output we read. What is left of
-/// it and its descendants is killed in the end.
+/// kill for one process and nothing else: 0 and -1 mean a group and everybody to the system.
+inline bool send_signal(pid_t pid, int signal) { return pid > 1 && ::kill(pid, signal) == 0; }
+
+/// A child of ours that leads its own group, carries a mark (if not 0), and whose standard output we read. What is
+/// left of it and its descendants is killed in the end.
 class Child {
  public:
   Child(ProcessTrees& trees, std::uint64_t mark, const std::function<void()>& body) : trees_(trees) {
@@ -111,7 +116,11 @@ class Child {
   const TreeRoot& root() const { return root_; }
   int output() const { return output_.get(); }
   std::string line() { return read_line(output_.get()); }
-  pid_t pid_line() { return read_pid(output_.get()); }
+  pid_t pid_line() {
+    const pid_t pid = read_pid(output_.get());
+    REQUIRE(pid > 1);
+    return pid;
+  }
 
  private:
   ProcessTrees& trees_;
@@ -127,10 +136,11 @@ inline bool holds(const std::vector<TreeMember>& members, pid_t pid) {
 }
 
 inline std::vector<TreeMember> find(const ProcessTrees& trees, const TreeRoot& root) {
-  return trees.find({&root, 1}).front();
+  return trees.scan({&root, 1}).trees.front().members;
 }
 
-/// Prints its pid, then lives on with nothing of its starter left: new session, new parent, no descriptors, no environment.
+/// Prints its pid, then lives on with nothing of its starter left: new session, new parent, no descriptors, no
+/// environment.
 inline const char* const escape_script =
     R"(env -i setsid sh -c 'sh -c "echo \$\$; exec <&- >&- 2>&-; exec sleep 1000" &' & wait)";
 

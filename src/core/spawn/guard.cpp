@@ -82,7 +82,8 @@ bool Guard::wait_for_end(int timeout_ms) const {
     const pid_t collected = ::waitpid(pid_, nullptr, WNOHANG);
     // ECHILD: somebody else in the host collects all children.
     if (collected == pid_ || (collected < 0 && errno == ECHILD)) return true;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    using std::chrono::milliseconds;
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
     pollfd end{exit_watch_.get(), POLLIN, 0};
     ::poll(&end, 1, exit_watch_ ? static_cast<int>(left.count()) : 1);

@@ -16,13 +16,14 @@ namespace cloudops {
 
 /// The helper process that kills the trees of running executions when this process dies, however it dies.
 ///
-/// Owns the helper, the pipe whose end tells it that we are gone, and the table that it then reads. One per engine, on the
-/// engine thread, started before the first child. The destructor lets the helper end and collects it (bounded: some
+/// Owns the helper, the pipe whose end tells it that we are gone, and the table that it then reads. One per engine, on
+/// the engine thread, started before the first child. The destructor lets the helper end and collects it (bounded: some
 /// milliseconds with nothing watched; what is still watched is killed first).
 ///
-/// Only trees in the table are killed; descendants that a finished command left behind are not. A tree without a mark is
-/// reached as far as it stayed in its leader's process group, and processes of another user (setuid) are not reached.
-/// A copy of this process made by fork alone delays nothing where the kernel has pidfds (5.3): the helper watches both.
+/// Only trees in the table are killed; descendants that a finished command left behind are not. A tree without a mark
+/// is reached as far as it stayed in its leader's process group, and processes of another user (setuid) are not
+/// reached. A copy of this process made by fork alone delays nothing where the kernel has pidfds (5.3): the helper
+/// watches both.
 class Guard {
  public:
   using Ticket = std::uint32_t;

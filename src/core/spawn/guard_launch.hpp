@@ -16,8 +16,8 @@ struct GuardProcess {
   int error = 0;
 };
 
-/// Starts the helper with `pipe_end` as 0 and `table` as 1 (both above 2), from memory, or, where that is forbidden, from
-/// a file that lives for a moment in a private directory under `temp_dir`, /dev/shm or /tmp.
+/// Starts the helper with `pipe_end` as 0 and `table` as 1 (both above 2), from memory, or, where that is forbidden,
+/// from a file that lives for a moment in a private directory under `temp_dir`, /dev/shm or /tmp.
 GuardProcess launch_guard(int pipe_end, int table, const std::string& temp_dir);
 
 /// A close-on-exec memory file, above 2; -1 and errno on failure.

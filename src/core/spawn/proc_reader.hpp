@@ -21,8 +21,8 @@ struct ProcessStat {
   bool zombie = false;
 };
 
-/// `proc` is an open /proc. Visits every process in it, within microseconds of its being listed (some live no longer) and
-/// the newest first, as far as that goes. false when the list broke off. Needs no other descriptor.
+/// `proc` is an open /proc. Visits every process in it, within microseconds of its being listed (some live no longer)
+/// and the newest first, as far as that goes. false when the list broke off. Needs no other descriptor.
 bool for_each_process(int proc, const std::function<void(pid_t)>& visit);
 
 /// Absent: it has ended (errno ENOENT or ESRCH), or it cannot be read (another errno: no descriptor left).

@@ -53,9 +53,9 @@ using Marked = std::vector<ProcessTrees::Pass::Marked>;
 
 bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
 
-/// While the group has a member of the tree, or its leader is our unreaped child, its number belongs to the tree. Without
-/// marks, after the leader was reaped, a group of that number in our session is taken for it while no process has the
-/// number itself.
+/// While the group has a member of the tree, or its leader is our unreaped child, its number belongs to the tree.
+/// Without marks, after the leader was reaped, a group of that number in our session is taken for it while no process
+/// has the number itself.
 bool owns_group(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
   if (!root.leader_reaped) return true;
   if (root.mark != 0)
@@ -170,7 +170,8 @@ Delivery ProcessTrees::send(const TreeMember& member, int signal) const {
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, member.pid, 0)));
   if (!process && errno == ESRCH) return Delivery::gone;
   if (!is_still(member)) return Delivery::gone;
-  // Without pidfds (before Linux 5.3, some sandboxes, no descriptor left) some microseconds remain between look and kill.
+  // Without pidfds (before Linux 5.3, some sandboxes, no descriptor left) some microseconds remain between look and
+  // kill.
   const long result = process ? ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0)
                               : ::kill(member.pid, signal);
   if (result == 0) return Delivery::sent;

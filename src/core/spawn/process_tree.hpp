@@ -57,13 +57,13 @@ enum class Delivery {
   refused,
 };
 
-/// Finds the processes of trees and sends them signals. Engine thread only; owns the engine's marks and an open /proc, so
-/// that a process out of descriptors can still find what it has to kill.
+/// Finds the processes of trees and sends them signals. Engine thread only; owns the engine's marks and an open /proc,
+/// so that a process out of descriptors can still find what it has to kill.
 ///
-/// A process belongs to a tree when it carries the tree's mark, wherever it went. One whose limits cannot be read (another
-/// user's: setuid) or who changed that limit belongs to it as long as it is the leader, is in the leader's process
-/// group, or, when its limits cannot be read, has a parent in the tree. Without marks the same relations serve for all,
-/// which setsid together with a double fork escapes. Zombies have ended and are never members.
+/// A process belongs to a tree when it carries the tree's mark, wherever it went. One whose limits cannot be read
+/// (another user's: setuid) or who changed that limit belongs to it as long as it is the leader, is in the leader's
+/// process group, or, when its limits cannot be read, has a parent in the tree. Without marks the same relations serve
+/// for all, which setsid together with a double fork escapes. Zombies have ended and are never members.
 class ProcessTrees {
  public:
   ProcessTrees();

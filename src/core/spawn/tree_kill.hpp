@@ -31,7 +31,8 @@ std::vector<TreeState> look_at_trees(const ProcessTrees& trees, std::span<const 
 /// `signal` to every process of the trees; then SIGCONT to the stopped ones, which could not act on it.
 std::vector<TreeState> signal_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots, int signal);
 
-/// SIGSTOP until nobody new is found, so that nothing forks away or restarts what dies, then SIGKILL to all, then a look.
+/// SIGSTOP until nobody new is found, so that nothing forks away or restarts what dies, then SIGKILL to all, then a
+/// look.
 ///
 /// Returns after `budget` at the latest (plus a few passes), mostly after a millisecond. A tree that is not over()
 /// then is dying slowly or still growing: call again after some milliseconds.

@@ -18,10 +18,12 @@ constexpr rlimit marked_limits(const rlimit& inherited, std::uint64_t mark) {
 /// The numbers by which the processes of one execution are told from all others. Owns nothing but numbers; one per
 /// engine, on its thread.
 ///
-/// A mark is a value of RLIMIT_RTTIME: inherited by fork, kept by exec, readable from outside by the same user. The kernel
-/// counts it only for threads under real-time scheduling, and in microseconds, so a number this large limits nothing.
+/// A mark is a value of RLIMIT_RTTIME: inherited by fork, kept by exec, readable from outside by the same user. The
+/// kernel counts it only for threads under real-time scheduling, and in microseconds, so a number this large limits
+/// nothing.
 ///
-///   bits 56..61  level: 0x3f, or one less than the inherited hard limit has, which an unprivileged process may lower only
+///   bits 56..61  level: 0x3f, or one less than the inherited hard limit has, which an unprivileged process may lower
+/// only
 ///   bits 28..55  random, this engine's
 ///   bits  0..27  counts executions, never 0, from a random start
 class TreeMarks {

@@ -41,8 +41,31 @@ std::vector<WaitCallback> ExecutionStore::finish(const Uuid& id, Outcome outcome
   --counter(live.status);
   ++counter(outcome.result->status);
   auto waiters = std::move(live.waiters);
-  record.state = FinishedExecution{std::move(outcome), now, finished_.insert(finished_.end(), id)};
+  output_bytes_ += kept_bytes(*outcome.result);
+  const auto place = finished_.insert(finished_.end(), id);
+  if (oldest_output_ == finished_.end()) oldest_output_ = place;
+  record.state = FinishedExecution{std::move(outcome), now, place, std::nullopt};
   return waiters;
+}
+
+void ExecutionStore::drop_outputs(const std::function<void(const Uuid&, const ResultPtr&)>& dropped) {
+  for (; output_bytes_ > config_.max_in_memory_output_bytes && oldest_output_ != finished_.end(); ++oldest_output_) {
+    auto& finished = std::get<FinishedExecution>(records_.at(*oldest_output_).state);
+    const ResultPtr whole = finished.outcome.result;
+    const std::uint64_t bytes = kept_bytes(*whole);
+    if (bytes == 0) continue;
+    finished.dropped = fingerprint_of(*whole);
+    finished.outcome.result = without_output(*whole);
+    output_bytes_ -= bytes;
+    dropped(*oldest_output_, finished.outcome.result);
+  }
+}
+
+const OutputFingerprint* ExecutionStore::dropped_output(const Uuid& id) const {
+  const auto found = records_.find(id);
+  if (found == records_.end()) return nullptr;
+  const auto* finished = std::get_if<FinishedExecution>(&found->second.state);
+  return finished && finished->dropped ? &*finished->dropped : nullptr;
 }
 
 std::optional<ExecutionStatus> ExecutionStore::status(const Uuid& id) const {
@@ -88,6 +111,8 @@ void ExecutionStore::forget(Records::iterator record) {
   const auto& finished = std::get<FinishedExecution>(record->second.state);
   --counter(finished.outcome.result->status);
   --stats_.total;
+  output_bytes_ -= kept_bytes(*finished.outcome.result);
+  if (oldest_output_ == finished.place) ++oldest_output_;
   finished_.erase(finished.place);
   records_.erase(record);
 }

@@ -2,7 +2,7 @@
 
 #include "core/model/config.hpp"
 #include "core/model/result.hpp"
-
+#include "core/store/dropped_output.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -32,6 +32,8 @@ struct FinishedExecution {
   SteadyTime at;
   /// In the order of finishing.
   std::list<Uuid>::iterator place;
+  /// Its output left memory; set if the log may still hold it.
+  std::optional<OutputFingerprint> dropped;
 };
 
 /// What an engine knows about every execution it accepted, until cleanup forgets it. Engine thread only.
@@ -47,6 +49,12 @@ class ExecutionStore {
   void mark_running(const Uuid& id, WallTime started_at);
   /// The waiters to be called, after the terminal event went out.
   std::vector<WaitCallback> finish(const Uuid& id, Outcome outcome, SteadyTime now);
+
+  /// Drops the oldest outputs until what is kept together is within max_in_memory_output_bytes. `dropped` is called with
+  /// each execution and the result that takes its result's place.
+  void drop_outputs(const std::function<void(const Uuid&, const ResultPtr&)>& dropped);
+  /// Of an execution whose output was dropped and may be in its log.
+  const OutputFingerprint* dropped_output(const Uuid& id) const;
 
   bool contains(const Uuid& id) const { return records_.contains(id); }
   std::optional<ExecutionStatus> status(const Uuid& id) const;
@@ -78,6 +86,9 @@ class ExecutionStore {
   Records records_;
   /// Finished ones, the oldest first.
   std::list<Uuid> finished_;
+  /// The oldest one that may still have its output in memory.
+  std::list<Uuid>::iterator oldest_output_ = finished_.end();
+  std::uint64_t output_bytes_ = 0;
   ExecutionStats stats_;
 };
 

@@ -1,10 +1,11 @@
 #include "core/store/plan_store.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace cloudops {
 
-std::vector<PlanWaitCallback> PlanStore::finish(const Uuid& id, PlanResultPtr result, SteadyTime now) {
+std::vector<PlanWaitCallback> PlanStore::finish(const Uuid& id, PlanExecutionResult result, SteadyTime now) {
   Record& record = plans_.at(id);
   record.result = std::move(result);
   record.finished_at = now;
@@ -14,7 +15,13 @@ std::vector<PlanWaitCallback> PlanStore::finish(const Uuid& id, PlanResultPtr re
 
 PlanResultPtr PlanStore::result(const Uuid& id) const {
   const auto found = plans_.find(id);
-  return found == plans_.end() ? nullptr : found->second.result;
+  if (found == plans_.end() || !found->second.result) return nullptr;
+  return std::make_shared<const PlanExecutionResult>(*found->second.result);
+}
+
+void PlanStore::replace_result(const Uuid& id, std::size_t index, ResultPtr result) {
+  const auto found = plans_.find(id);
+  if (found != plans_.end() && found->second.result) found->second.result->results[index] = std::move(result);
 }
 
 void PlanStore::add_waiter(const Uuid& id, PlanWaitCallback waiter) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -20,11 +21,13 @@ class PlanStore {
 
   void add(const Uuid& id) { plans_.try_emplace(id); }
   /// The waiters to be called.
-  std::vector<PlanWaitCallback> finish(const Uuid& id, PlanResultPtr result, SteadyTime now);
+  std::vector<PlanWaitCallback> finish(const Uuid& id, PlanExecutionResult result, SteadyTime now);
 
   bool contains(const Uuid& id) const { return plans_.contains(id); }
-  /// nullptr: unknown or not finished.
+  /// As it is now; nullptr: unknown or not finished.
   PlanResultPtr result(const Uuid& id) const;
+  /// A command's result changed (its output left memory).
+  void replace_result(const Uuid& id, std::size_t index, ResultPtr result);
   /// For a plan that is known and not finished.
   void add_waiter(const Uuid& id, PlanWaitCallback waiter);
 
@@ -35,7 +38,7 @@ class PlanStore {
 
  private:
   struct Record {
-    PlanResultPtr result;
+    std::optional<PlanExecutionResult> result;
     SteadyTime finished_at{};
     std::list<Uuid>::iterator place;
     std::vector<PlanWaitCallback> waiters;
