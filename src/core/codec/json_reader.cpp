@@ -23,7 +23,7 @@ void drop_repeated_names(Value::Object& object) {
     else if (const std::size_t to = kept++; to != i)
       object[to] = std::move(object[i]);
   }
-  object.resize(kept);
+  object.erase(object.begin() + static_cast<std::ptrdiff_t>(kept), object.end());
 }
 
 /// Builds the tree from nlohmann's parser events: its own tree would have to be walked again.

@@ -24,7 +24,7 @@ struct Value {
   using Array = std::vector<Value>;
   using Object = std::vector<std::pair<std::string, Value>>;
 
-  std::variant<Undefined, Null, bool, double, std::string, Bytes, Array, Object, Foreign> data;
+  std::variant<Undefined, Null, bool, double, std::string, Bytes, Array, Object, Foreign> data{};
 
   template <class T>
   const T* as() const {

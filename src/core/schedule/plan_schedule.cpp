@@ -48,18 +48,16 @@ std::vector<PlanSchedule::Dropped> PlanSchedule::finish(std::size_t index, bool 
   --running_;
   end(index);
   if (!success && success_needed_) return drop_dependents_of(index);
-  for (const std::size_t later : commands_[index].dependents) {
-    Command& command = commands_[later];
-    if (--command.waits_for > 0 || command.state != State::waiting) continue;
-    command.state = State::ready;
-    ready_.push_back(later);
-  }
+  release_dependents_of(index);
   return {};
 }
 
 std::vector<PlanSchedule::Dropped> PlanSchedule::withdraw(std::size_t index) {
-  ++running_;
-  return finish(index, false);
+  end(index);
+  if (success_needed_) return drop_dependents_of(index);
+  // What comes after it goes on waiting for what it waited for itself.
+  if (commands_[index].waits_for == 0) release_dependents_of(index);
+  return {};
 }
 
 std::vector<std::size_t> PlanSchedule::withdraw_all() {
@@ -76,6 +74,23 @@ std::vector<std::size_t> PlanSchedule::withdraw_all() {
 void PlanSchedule::end(std::size_t index) {
   commands_[index].state = State::over;
   --left_;
+}
+
+void PlanSchedule::release_dependents_of(std::size_t index) {
+  std::deque<std::size_t> ended{index};
+  for (; !ended.empty(); ended.pop_front()) {
+    for (const std::size_t later : commands_[ended.front()].dependents) {
+      Command& command = commands_[later];
+      if (--command.waits_for > 0) continue;
+      if (command.state == State::waiting) {
+        command.state = State::ready;
+        ready_.push_back(later);
+      } else {
+        // Withdrawn while it waited: its turn has come, and is over.
+        ended.push_back(later);
+      }
+    }
+  }
 }
 
 std::vector<PlanSchedule::Dropped> PlanSchedule::drop_dependents_of(std::size_t index) {

@@ -29,7 +29,8 @@ class PlanSchedule {
   /// A running command has ended. The commands that can therefore never run, each once.
   std::vector<Dropped> finish(std::size_t index, bool success);
 
-  /// Takes out a command that does not run yet; dropped are those that waited for its success.
+  /// Takes out a command that does not run yet; dropped are those that waited for its success. Those that waited only
+  /// for its end now wait for what it waited for.
   std::vector<Dropped> withdraw(std::size_t index);
   /// Takes out all that do not run yet; which these were.
   std::vector<std::size_t> withdraw_all();
@@ -46,6 +47,7 @@ class PlanSchedule {
 
   void depend(std::size_t later, std::size_t earlier);
   void end(std::size_t index);
+  void release_dependents_of(std::size_t index);
   std::vector<Dropped> drop_dependents_of(std::size_t index);
 
   std::vector<Command> commands_;
