@@ -1,0 +1,32 @@
+// Start, wait, next: what one short command costs, with its output captured.
+
+import { expectFact } from './helpers.mjs';
+
+const subjects = ['engine', 'floor', 'bun', 'deno', 'child_process', 'tinyexec', 'nano_spawn', 'execa', 'zx'];
+
+export const scenario = {
+  title: 'Start /bin/true and wait, one after another',
+  metric: 'each_us',
+  unit: 'µs',
+  sizes: { full: { runs: 500 }, quick: { runs: 100 }, smoke: { runs: 3 } },
+  subjects: subjects.map((peer) => ({ peer })),
+  floor: ({ runs }) => [runs, 1, 0, 0, '/bin/true'],
+  fromFloor: (report, { runs }) => ({ each_us: (report.wall_ms * 1000) / runs }),
+  check(facts, { runs }) {
+    expectFact('runs', facts.runs, runs);
+    expectFact('bad exits', facts.bad_exits, 0);
+  },
+};
+
+export async function run(peer, { runs }, { clocked }) {
+  let bad_exits = 0;
+  const once = async () => {
+    const { code } = await peer.capture('/bin/true', []);
+    if (code !== 0) bad_exits++;
+  };
+  await once();
+  const { wall_ms } = await clocked(async () => {
+    for (let i = 0; i < runs; i++) await once();
+  });
+  return { values: { each_us: (wall_ms * 1000) / runs }, facts: { runs, bad_exits } };
+}

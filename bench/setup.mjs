@@ -1,0 +1,40 @@
+// Brings what the benchmark needs: the engine's build, the peers from npm, the two C programs. Only what is missing.
+
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Failure, ask, root, step, stream } from '../scripts/support.mjs';
+
+const here = join(root, 'bench');
+const outDir = join(root, 'out/bench');
+
+/** @returns {Promise<{ floor: string, produce: string }>} paths of the C programs */
+export async function setUp() {
+  if (!existsSync(join(root, 'build/Release/cloudops_execution_engine.node')))
+    throw new Failure('There is no addon yet: `npm run setup` first.');
+  await installPeers();
+  return { floor: compile('floor'), produce: compile('produce') };
+}
+
+async function installPeers() {
+  const stamp = join(here, 'node_modules/.package-lock.json');
+  const lock = join(here, 'package-lock.json');
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
+  await step('npm ci in bench/ (peers and the charting library)', async () => {
+    // No script: Bun and Deno are started from the packages that hold the programs themselves. No engine check: of a
+    // peer's majors the newest that this Node takes is used.
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false'];
+    const { ok, text } = await stream('npm', args, { cwd: here, show: () => false });
+    if (!ok) throw new Failure(`npm ci failed:\n${text}`);
+  });
+}
+
+function compile(name) {
+  const source = join(here, 'native', `${name}.c`);
+  const program = join(outDir, name);
+  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
+  mkdirSync(outDir, { recursive: true });
+  const { ok, stderr } = ask(process.env.CC || 'cc', ['-O2', '-Wall', '-Wextra', '-o', program, source]);
+  if (!ok) throw new Failure(`${source} did not compile:\n${stderr}`);
+  return program;
+}
