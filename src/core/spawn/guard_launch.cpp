@@ -1,5 +1,6 @@
 #include "core/spawn/guard_launch.hpp"
 
+#include "core/os/clone_process.hpp"
 #include "guard_image.hpp"
 
 #include <fcntl.h>
@@ -115,7 +116,7 @@ GuardProcess start(const UniqueFd& image, int pipe_end, int table) {
   std::uint64_t before = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
   int pidfd = -1;
-  process.pid = ::clone(run_child, stack.get() + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context,
+  process.pid = clone_process(run_child, stack.get() + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context,
                         &pidfd);
   process.error = process.pid < 0 ? errno : context.error;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);

@@ -49,6 +49,7 @@ void MemoryProbe::begin(pid_t leader) {
 }
 
 void MemoryProbe::look() {
+  looked_ = true;
   int left = most_processes;
   look_at(leader_, left);
 }
@@ -74,9 +75,10 @@ void MemoryProbe::look_at(pid_t pid, int& left) {
 std::uint64_t MemoryProbe::peak_bytes(const rusage& usage) const {
   const auto reported = static_cast<std::uint64_t>(usage.ru_maxrss) * kib;
   if (reported > host_peak_bytes_) return reported;
-  if (seen_bytes_ > 0) return seen_bytes_;
-  // It ended before it could be looked at: every page that it had, it had to fault in (or a neighbour of it).
-  return static_cast<std::uint64_t>(usage.ru_minflt) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  if (looked_) return seen_bytes_;
+  // It ended before it could be looked at again: every page that it had, it had to fault in (or a neighbour of it).
+  const auto faulted = static_cast<std::uint64_t>(usage.ru_minflt) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return std::max(seen_bytes_, faulted);
 }
 
 }  // namespace cloudops

@@ -28,6 +28,7 @@ class MemoryProbe {
   pid_t leader_ = 0;
   std::uint64_t host_peak_bytes_ = 0;
   std::uint64_t seen_bytes_ = 0;
+  bool looked_ = false;
 };
 
 }  // namespace cloudops
