@@ -1,5 +1,7 @@
 #include "core/os/vfork_exec.hpp"
 
+#include "core/os/clone_process.hpp"
+
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
@@ -126,7 +128,7 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   int pidfd = -1;
-  const pid_t pid = ::clone(run_child, stack + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context, &pidfd);
+  const pid_t pid = clone_process(run_child, stack + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context, &pidfd);
   const int clone_error = pid < 0 ? errno : 0;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 
