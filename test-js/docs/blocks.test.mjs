@@ -16,7 +16,8 @@ import { codeBlocks, documents, root } from './blocks.mjs';
 const project = tempDir();
 mkdirSync(join(project, 'node_modules'));
 symlinkSync(root, join(project, 'node_modules/cloudops-execution-engine'));
-for (const name of ['@types', 'ajv']) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+for (const name of ['@types', 'ajv'])
+  symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
 
 const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href;
 
