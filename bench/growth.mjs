@@ -37,7 +37,7 @@ const series = [
   {
     title: 'Memory that the host has touched',
     xTitle: 'MiB touched',
-    yTitle: 'µs that a start blocks the JavaScript thread',
+    yTitle: 'µs blocked per start',
     name: 'block',
     scenario: block,
     subjects: ['engine', 'child_process', 'bun'].map((peer) => ({ peer, host: 1 })),

@@ -1,5 +1,5 @@
 // Runs everything that must hold, in order, and ends with one line: "N passed, M failed".
-//   node scripts/test.mjs [step…]      layering lint gyp typings native js; default: all
+//   node scripts/test.mjs [step…]      layering lint typings native instructions js parity gyp install; default: all
 // The numbers come from the runners' own reports. A step whose files are missing fails.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,9 +12,11 @@ import { gyp } from './steps/gyp.mjs';
 import { install } from './steps/install.mjs';
 import { typings } from './steps/typings.mjs';
 import { native } from './steps/native.mjs';
+import { instructions } from './steps/instructions.mjs';
 import { javascript } from './steps/javascript.mjs';
+import { parity } from './steps/parity.mjs';
 
-const steps = { layering, lint, typings, native, js: javascript, gyp, install };
+const steps = { layering, lint, typings, native, instructions, js: javascript, parity, gyp, install };
 
 /** Runs steps and prints the summary; each gives { passed, failed, notes }. True when nothing failed. */
 export async function runSteps(chosen) {
