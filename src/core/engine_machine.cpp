@@ -14,6 +14,7 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
 
 void EngineMachine::prepare() {
   if (std::exchange(prepared_, true)) return;
+  terminator_.prepare();
   if (auto guard = Guard::start(config_.temp_dir)) {
     guard_ = std::move(*guard);
     context_.guard = guard_.get();

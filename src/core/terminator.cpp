@@ -18,7 +18,7 @@ std::vector<std::int32_t> everybody_in(const TreeState& state) {
 }  // namespace
 
 Terminator::Terminator(boost::asio::io_context& io, const ProcessTrees& trees, System& system)
-    : trees_(trees), system_(system), timer_(io) {}
+    : trees_(trees), system_(system), reserve_(system), timer_(io) {}
 
 void Terminator::begin(Target& target, const StopLadder& ladder) {
   climbs_.push_back({&target, ladder, 0, false, system_.now()});
@@ -49,6 +49,7 @@ void Terminator::schedule(SteadyTime::duration pause) {
 }
 
 void Terminator::turn() {
+  const DescriptorReserve::Loan descriptors(reserve_);
   std::vector<TreeRoot> roots;
   for (const Climb& climb : climbs_) roots.push_back(climb.target->tree_root());
   std::vector<TreeState> states = look_at_trees(trees_, roots);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/os/system.hpp"
+#include "core/os/descriptor_reserve.hpp"
 #include "core/settle/stop_ladder.hpp"
 #include "core/spawn/tree_kill.hpp"
 #include "core/timer.hpp"
@@ -30,6 +30,9 @@ class Terminator {
 
   Terminator(boost::asio::io_context& io, const ProcessTrees& trees, System& system);
 
+  /// Holds descriptors back, so that it can end processes when there are none left. Before the first child.
+  void prepare() { reserve_.fill(); }
+
   void begin(Target& target, const StopLadder& ladder);
   /// Goes on with this ladder's last rung if it is a shorter one; without effect on a target that was not begun.
   void hasten(Target& target, const StopLadder& ladder);
@@ -53,6 +56,7 @@ class Terminator {
 
   const ProcessTrees& trees_;
   System& system_;
+  DescriptorReserve reserve_;
   Timer timer_;
   Milliseconds pause_{1};
   std::vector<Climb> climbs_;

@@ -10,6 +10,7 @@ namespace cloudops {
 class UniqueFd {
  public:
   UniqueFd() = default;
+  /// Anything negative (a failed call's answer) is none.
   explicit UniqueFd(int fd) : fd_(fd) {}
   UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   UniqueFd& operator=(UniqueFd&& other) noexcept {

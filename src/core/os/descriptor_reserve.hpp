@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/os/system.hpp"
+
+#include <array>
+
+namespace cloudops {
+
+/// A few descriptors held back for what must not fail when the process has none left: looking at a tree and signalling
+/// it. Engine thread only.
+class DescriptorReserve {
+ public:
+  explicit DescriptorReserve(System& system) : system_(system) {}
+
+  /// Free descriptors while it lives. Another thread of the host may take them first; that is the reserve's limit.
+  class Loan {
+   public:
+    explicit Loan(DescriptorReserve& reserve) : reserve_(reserve) { reserve_.release(); }
+    ~Loan() { reserve_.fill(); }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+
+   private:
+    DescriptorReserve& reserve_;
+  };
+
+  /// Takes what is missing, as far as there is any.
+  void fill() {
+    for (UniqueFd& held : held_)
+      if (!held) held.reset(system_.open_for_reading("/dev/null"));
+  }
+
+ private:
+  void release() {
+    for (UniqueFd& held : held_) held.reset();
+  }
+
+  System& system_;
+  /// A pidfd, a file of /proc, one to spare.
+  std::array<UniqueFd, 3> held_;
+};
+
+}  // namespace cloudops
