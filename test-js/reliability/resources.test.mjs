@@ -1,0 +1,212 @@
+// Descriptors, processes and memory run out; nothing is lost and nothing hangs.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { exec, holdings, makeEngine, residentBytes, shell, tempFile, until, within } from '../support.mjs';
+import { runModule, sanitized, startModule } from './support.mjs';
+
+// RLIMIT_NPROC does not hold root, so the process limit is tried as a user that nobody else is.
+const asStranger = process.getuid?.() === 0 ? 'setpriv --reuid 54321 --regid 54321 --clear-groups' : '';
+
+const fiveHundred = `
+  const engine = makeEngine({ max_concurrent_executions: 100, concurrency_policy: 'queue' });
+  const runs = Array.from({ length: 500 }, (_, i) => engine.run(shell('echo ' + i + '; exit ' + (i % 2))));
+  const results = await Promise.all(runs);
+  const right = results.filter((r, i) => r.stdout === i + '\\n' && r.exit_code === i % 2 && r.status === (i % 2 ? 'failed' : 'completed'));
+  await engine.close();
+  console.log(JSON.stringify({ right: right.length, wrong: results.filter((r) => !right.includes(r))[0] }));`;
+
+test('500 requests with 64 descriptors all end right', async (t) => {
+  const { right, wrong } = await runModule(t, fiveHundred, { before: 'ulimit -n 64' });
+  assert.equal(right, 500, JSON.stringify(wrong));
+});
+
+test('500 requests with few processes all end right', { skip: asStranger === '' && 'needs root' }, async (t) => {
+  // 11 threads of Node's own, some for the engine, and room for few children.
+  const { right, wrong } = await runModule(t, fiveHundred, { before: `ulimit -u 24; exec ${asStranger} "$0" "$@"` });
+  assert.equal(right, 500, JSON.stringify(wrong));
+});
+
+test('descriptors that run out in the middle delay a start, and what runs is reported', async (t) => {
+  const outcome = await runModule(
+    t,
+    `
+    import fs from 'node:fs';
+    const engine = makeEngine();
+    const taken = [];
+    const first = engine.run(shell('sleep 0.3; echo first'));
+    const hung = engine.run(shell('sleep 60', { timeout_ms: 500 }));
+    await delay(150);
+    try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+    const late = engine.run(shell('echo late'));
+    const never = engine.run(shell('echo never', { timeout_ms: 200 }));
+    const ends = [await first, await hung, await never];
+    for (const fd of taken) fs.closeSync(fd);
+    ends.push(await late);
+    await engine.close();
+    console.log(JSON.stringify(ends.map((r) => [r.status, r.stdout, r.termination?.survivors ?? null, r.error])));`,
+    { before: 'ulimit -n 64' },
+  );
+  assert.deepEqual(outcome[0], ['completed', 'first\n', null, null]);
+  assert.deepEqual(outcome[1].slice(0, 3), ['timeout', '', []]);
+  assert.equal(outcome[2][0], 'timeout');
+  assert.match(outcome[2][3], /EMFILE/);
+  assert.deepEqual(outcome[3].slice(0, 2), ['completed', 'late\n']);
+});
+
+test('an engine whose very first start finds no descriptor recovers', async (t) => {
+  const outcome = await runModule(
+    t,
+    `
+    import fs from 'node:fs';
+    const engine = makeEngine();
+    const taken = [];
+    try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+    const early = engine.run(shell('echo early'));
+    await delay(300);
+    for (const fd of taken) fs.closeSync(fd);
+    const ends = [await early, await engine.run(shell('echo next'))];
+    await engine.close();
+    console.log(JSON.stringify(ends.map((r) => [r.status, r.stdout])));`,
+    { before: 'ulimit -n 64' },
+  );
+  assert.deepEqual(outcome, [
+    ['completed', 'early\n'],
+    ['completed', 'next\n'],
+  ]);
+});
+
+test('a host with 20,000 and more open descriptors starts as well as any', async (t) => {
+  const outcome = await runModule(
+    t,
+    `
+    import fs from 'node:fs';
+    const engine = makeEngine();
+    let count = 0;
+    try { for (; count < 100000; count++) fs.openSync('/dev/null'); } catch (error) { fs.closeSync(100); for (let i = 101; i < 150; i++) fs.closeSync(i); }
+    const { stdout } = await engine.run(shell('ls /proc/self/fd | wc -l'));
+    await engine.close();
+    console.log(JSON.stringify({ count, stdout }));`,
+    { before: 'ulimit -n $(ulimit -Hn)' },
+  );
+  t.diagnostic(`${outcome.count} descriptors`);
+  assert.ok(outcome.count > 900);
+  // 0, 1, 2 and the one with which ls reads the directory.
+  assert.equal(outcome.stdout.trim(), '4');
+});
+
+test('a host that has closed 0, 1 and 2', async (t) => {
+  const said = tempFile('said', '');
+  const host = startModule(
+    t,
+    `
+    import fs from 'node:fs';
+    const said = fs.openSync(process.env.SAID, 'w');
+    for (const fd of [0, 1, 2]) fs.closeSync(fd);
+    const engine = makeEngine();
+    const cat = await engine.run(exec('cat', [], { stdin: { type: 'data', data: 'through' } }));
+    const both = await engine.run(shell('echo out; echo err >&2; cat'));
+    const id = await engine.execute(exec('sleep', ['100']));
+    await engine.cancel(id);
+    const cancelled = await engine.waitForCompletion(id);
+    await engine.close();
+    fs.writeSync(said, JSON.stringify([cat.stdout, both.stdout, both.stderr, cancelled.status]));`,
+    { env: { SAID: said } },
+  );
+  assert.deepEqual(await host.ended, { code: 0, signal: null });
+  assert.deepEqual(JSON.parse(readFileSync(said, 'utf8')), ['through', 'out\n', 'err\n', 'cancelled']);
+});
+
+test('10,000 waiters all hear the same', async (t) => {
+  const engine = makeEngine(t);
+  const id = await engine.execute(shell('sleep 0.2; echo x'));
+  const results = await within(
+    20_000,
+    Promise.all(Array.from({ length: 10_000 }, () => engine.waitForCompletion(id))),
+    'waiters',
+  );
+  assert.ok(results.every((result) => result.stdout === 'x\n'));
+});
+
+test('1,000 engines made, used and closed leave nothing', async (t) => {
+  const count = sanitized ? 50 : 1000;
+  const cycle = async (i) => {
+    const engine = makeEngine({ after: () => {} }, { log_dir: null });
+    if (i % 10 === 0) await engine.run(exec('true'));
+    await engine.close();
+  };
+  for (let i = 0; i < 20; i++) await cycle(i);
+  const before = holdings();
+  const memory = residentBytes();
+  for (let i = 0; i < count; i++) await cycle(i);
+  await until(() => {
+    const now = holdings();
+    return now.fds <= before.fds && now.threads <= before.threads && now.children <= before.children;
+  }, 5000);
+  const grown = residentBytes() - memory;
+  t.diagnostic(`grew by ${(grown / 1e6).toFixed(1)} MB`);
+  if (!sanitized) assert.ok(grown < 30e6, `grew by ${grown} bytes`);
+});
+
+test(
+  'a signal that is never aborted costs nothing after its executions',
+  { skip: sanitized && 'measures memory' },
+  async (t) => {
+    const grown = await runModule(
+      t,
+      `
+    const engine = makeEngine();
+    const { signal } = new AbortController();
+    const rounds = async (count) => {
+      for (let i = 0; i < count; i++)
+        await Promise.all(Array.from({ length: 1000 }, () => engine.execute({}, { signal }).catch(() => {})));
+      for (let i = 0; i < 3; i++) globalThis.gc();
+      return process.memoryUsage().rss;
+    };
+    const before = await rounds(60);
+    console.log((await rounds(150)) - before);
+    await engine.close();`,
+      { nodeArgs: ['--expose-gc'] },
+    );
+    t.diagnostic(`150,000 refused requests: ${(grown / 1e6).toFixed(1)} MB`);
+    // One that stays costs about 100 bytes: 15 MB.
+    assert.ok(grown < 8e6, `grew by ${grown} bytes`);
+  },
+);
+
+test(
+  'a JavaScript thread blocked for 5 s while 50 children flood: bounded, nothing lost',
+  { timeout: 110_000 },
+  async (t) => {
+    const engine = makeEngine(t, { log_dir: null, max_output_size_bytes: 1000, max_concurrent_executions: 100 });
+    const count = 50;
+    const lines = sanitized ? 5_000 : 40_000;
+    const wrong = [];
+    const last = new Map();
+    const open = new Map();
+    engine.on('stdout', ({ execution_id: id, line, partial }) => {
+      const whole = (open.get(id) ?? '') + line;
+      if (partial) return open.set(id, whole);
+      open.delete(id);
+      // Each in its order and none missing, by the child's own count.
+      const expected = (last.get(id) ?? 0) + 1;
+      if (Number(whole.slice(0, 7)) !== expected || whole.length !== 80) wrong.push([expected, whole]);
+      last.set(id, expected);
+    });
+    const before = residentBytes();
+    const ids = await Promise.all(
+      Array.from({ length: count }, () => engine.execute(shell(`seq -f '%07.0f-${'x'.repeat(72)}' ${lines}`))),
+    );
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000);
+    const grown = residentBytes() - before;
+    const results = await Promise.all(ids.map((id) => engine.waitForCompletion(id)));
+    t.diagnostic(`${count} children, ${lines} lines each: grew by ${(grown / 1e6).toFixed(1)} MB while blocked`);
+    assert.deepEqual(wrong.slice(0, 5), []);
+    assert.ok(ids.every((id) => last.get(id) === lines));
+    assert.ok(results.every((result) => result.stdout_bytes === lines * 81 && result.output_truncated));
+    // 256 KiB of text for each child, with what it takes to hold it, and 1 MiB of pipe, which is not ours.
+    if (!sanitized) assert.ok(grown < 100e6, `grew by ${grown} bytes`);
+  },
+);
