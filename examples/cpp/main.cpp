@@ -1,10 +1,14 @@
-// Runs a command and then a plan with the engine alone, and prints what happens as it happens.
+// Runs a command and then a plan with the engine alone, and prints what happens as it happens: for a person, or with
+// --json as one JSON object per line in the shape of schemas/event.schema.json, the plan's result last.
 #include "core/codec/json_reader.hpp"
+#include "core/codec/json_writer.hpp"
 #include "core/engine.hpp"
 #include "core/event_handlers.hpp"
+#include "core/text_of_result.hpp"
 
 #include <future>
 #include <iostream>
+#include <type_traits>
 
 using namespace cloudops;
 
@@ -25,6 +29,20 @@ constexpr std::string_view plan = R"({
     {"command": {"type": "exec", "program": "echo", "args": ["report", "of both"]}}
   ]
 })";
+
+/// A handler of one's own: it is called on the engine's thread, one event at a time.
+class JsonHandler final : public EventHandler {
+ public:
+  void on_event(const ExecutionEvent& event) override {
+    const auto json = [](const auto& one) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(one)>, FinishedEvent>)
+        return to_json_text(one, text_of_result(*one.result));
+      else
+        return to_json_text(one);
+    };
+    std::cout << std::visit(json, event) << '\n';
+  }
+};
 
 /// Waits for an answer of the engine. Never on the engine's own thread: a handler or a callback must not block.
 template <class T, class Call>
@@ -50,10 +68,14 @@ PlanResultPtr run_plan(Engine& engine, const Environment& environment) {
 
 }  // namespace
 
-int main() try {
+int main(int argc, char** argv) try {
+  const bool as_json = argc > 1 && std::string_view(argv[1]) == "--json";
+  std::shared_ptr<EventHandler> handler = std::make_shared<LoggingHandler>(std::cout);
+  if (as_json) handler = std::make_shared<JsonHandler>();
+
   Config config;
   config.max_concurrent_executions = 4;
-  Engine engine(config, std::make_shared<HandlerSink>(std::make_shared<LoggingHandler>(std::cout)));
+  Engine engine(config, std::make_shared<HandlerSink>(handler));
   // Once, before other threads may change it.
   const auto environment = Environment::from_current();
 
@@ -62,9 +84,13 @@ int main() try {
   wait_for<std::monostate>([&](auto answer) { engine.close({}, std::move(answer)); });
   engine.join();
 
-  std::cout << "The command is " << to_string(result->status) << " with exit code " << result->exit_code << ".\n"
-            << "The plan is " << to_string(done->status) << ": " << done->stats.completed << " of " << done->stats.total
-            << " commands in " << to_humantime(done->total_duration) << ".\n";
+  if (as_json) {
+    std::cout << to_json_text(*done, text_of_result) << '\n';
+  } else {
+    std::cout << "The command is " << to_string(result->status) << " with exit code " << result->exit_code << ".\n"
+              << "The plan is " << to_string(done->status) << ": " << done->stats.completed << " of "
+              << done->stats.total << " commands in " << to_humantime(done->total_duration) << ".\n";
+  }
   return done->status == ExecutionStatus::completed ? 0 : 1;
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';

@@ -1,6 +1,7 @@
 import { rmSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { complaints } from '../../test-js/schemas/support.mjs';
 import { releaseDir } from '../build.mjs';
 import { Failure, root, stream } from '../support.mjs';
 
@@ -17,7 +18,9 @@ export async function install() {
 
   expectReport(await buildAndRun('examples/cpp', 'run_plan'));
   console.log('✓ examples/cpp runs a command and a plan without Node, and prints its events');
-  return { passed: 2, failed: 0 };
+  expectSchemas(await run('run_plan', '--json'));
+  console.log('✓ what it writes as JSON fits the schemas');
+  return { passed: 3, failed: 0 };
 }
 
 async function buildAndRun(source, program) {
@@ -25,9 +28,23 @@ async function buildAndRun(source, program) {
   rmSync(dir, { recursive: true, force: true });
   await cmake('-S', source, '-B', dir, `-DCMAKE_PREFIX_PATH=${prefix}`);
   await cmake('--build', dir);
-  const { ok, text } = await stream(join(dir, program), []);
-  if (!ok) throw new Failure(`${source}, which uses the installed library, failed.`);
+  return run(program);
+}
+
+async function run(program, ...args) {
+  const { ok, text } = await stream(join(root, 'out', program, program), args, { show: () => args.length === 0 });
+  if (!ok) throw new Failure(`${program}, which uses the installed library, failed.`);
   return text;
+}
+
+/** Events, one a line, and the plan's result last: made by the C++ codec. */
+function expectSchemas(text) {
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const wrong = lines.flatMap((line, i) => complaints(i < lines.length - 1 ? 'event' : 'plan-result', line));
+  if (lines.length < 10 || wrong.length > 0) throw new Failure(`${wrong.join('\n')}\n${text}`);
 }
 
 /** In this order, with anything between them. */
