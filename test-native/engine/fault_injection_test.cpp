@@ -90,7 +90,37 @@ bool run_with_fault(std::uint64_t nth, int error) {
   return true;
 }
 
+/// Starts and cancels one with that fault; false when there was no such call.
+bool cancel_with_fault(std::uint64_t nth, int error) {
+  FaultySystem system({{std::nullopt, nth, error}});
+  ResultPtr result;
+  {
+    TestEngine test({}, system);
+    const auto id = test.start(shell("echo up; sleep 1000", R"("stdin":{"type":"pipe"})"));
+    test.sink->wait_until([](const auto& events) { return !events.empty(); });
+    test.cancel(id);
+    result = test.finish(id);
+    CHECK(test.slots_come_back());
+  }
+  if (!system.failed()) return false;
+  INFO("call " << nth << " (" << to_string(*system.failed()) << ") failed with " << errno_name(error) << ": "
+               << to_string(result->status) << ", " << result->error.value_or("no error"));
+  CHECK((result->status == ExecutionStatus::cancelled || result->status == ExecutionStatus::failed));
+  return true;
+}
+
 }  // namespace
+
+TEST_CASE("whatever call fails while an execution is cancelled, it settles and nothing leaks") {
+  { TestEngine().run(shell("true")); }
+  const auto before = HostState::now();
+  for (const int error : {EAGAIN, EIO}) {
+    std::uint64_t nth = 1;
+    while (cancel_with_fault(nth, error)) ++nth;
+    CHECK(nth > 8);
+    CHECK(before.comes_back());
+  }
+}
 
 TEST_CASE("whatever call of an execution fails, it settles as it should and nothing leaks") {
   { TestEngine().run(shell("true")); }

@@ -38,7 +38,6 @@ class FaultySystem final : public System {
 
   /// The first call that was made to fail.
   std::optional<Call> failed() const { return failed_; }
-  std::uint64_t calls(Call call) const { return by_kind_[static_cast<std::size_t>(call)]; }
   std::uint64_t failures() const { return failures_; }
   /// No call fails any more. Any thread.
   void heal() { healed_ = true; }
@@ -104,7 +103,7 @@ class FaultySystem final : public System {
 
   const std::vector<Fault> faults_;
   std::uint64_t all_ = 0;
-  std::atomic<std::uint64_t> by_kind_[8]{};
+  std::uint64_t by_kind_[8]{};
   std::atomic<std::uint64_t> failures_{0};
   std::optional<Call> failed_;
   std::atomic<bool> healed_{false};

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <iterator>
 #include <string>
@@ -26,6 +27,14 @@ inline bool eventually(const std::function<bool()>& fact) {
 
 /// Nothing of that pid is left, not even a zombie.
 inline bool is_gone(int pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
+
+/// It runs no more; one that is not ours may wait for its new parent to collect it.
+inline bool has_ended(int pid) {
+  std::string stat;
+  std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), stat);
+  const auto state = stat.rfind(") ");
+  return state == std::string::npos || stat[state + 2] == 'Z' || stat[state + 2] == 'X';
+}
 
 /// What this process holds of the system's. Equal before and after means that nothing leaked.
 struct HostState {

@@ -1,0 +1,147 @@
+#include "engine_fixture.hpp"
+
+#include "../stream/scratch_dir.hpp"
+#include "core/stream/delivery_credit.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace cloudops;
+using namespace cloudops::test;
+
+namespace {
+
+Config limited(std::uint64_t bytes, OversizedOutputStrategy strategy) {
+  Config config;
+  config.max_output_size_bytes = bytes;
+  config.oversized_output_strategy = strategy;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("truncating keeps the first bytes, says so, and lets the child and its lines go on") {
+  TestEngine test(limited(10, OversizedOutputStrategy::truncate_with_warning));
+  const auto id = test.start(shell("echo 123456789abcdef; echo after"));
+  const auto result = test.finish(id);
+  CHECK(result->success());
+  CHECK(result->output_truncated);
+  CHECK(result->stdout_bytes_kept == "123456789a");
+  CHECK(result->stdout_bytes == 22);
+  CHECK(result->stdout_warning.find("10") != std::string::npos);
+  CHECK(text_of(test.sink->events(), id) == "123456789abcdef\nafter\n");
+}
+
+TEST_CASE("failing ends the whole tree at the limit") {
+  TestEngine test(limited(1'000, OversizedOutputStrategy::fail_execution));
+  const auto outcome = test.wait(test.start(shell("yes & wait"))).value();
+  CHECK(outcome.result->status == ExecutionStatus::failed);
+  REQUIRE(outcome.error.has_value());
+  CHECK(outcome.error->code == ErrorCode::output_size_exceeded);
+  CHECK(outcome.result->stdout_bytes_kept.size() == 1'000);
+  REQUIRE(outcome.result->termination.has_value());
+  CHECK(outcome.result->termination->cause == TerminationCause::output_limit);
+  CHECK(test.slots_come_back());
+}
+
+TEST_CASE("a limit that is passed by the very last bytes still fails") {
+  TestEngine test(limited(3, OversizedOutputStrategy::fail_execution));
+  for (int i = 0; i < 10; ++i) {
+    const auto outcome = test.wait(test.start(shell("echo abcdef"))).value();
+    CHECK(outcome.result->status == ExecutionStatus::failed);
+    CHECK(outcome.error.has_value());
+  }
+  CHECK(test.slots_come_back());
+}
+
+TEST_CASE("what goes to a file, together with what is kept, is every byte") {
+  const ScratchDir scratch;
+  auto config = limited(1'000, OversizedOutputStrategy::stream_to_file);
+  config.log_dir = scratch / "logs";
+  TestEngine test(config);
+  const auto result = test.run(shell("seq 1 20000"));
+  CHECK(result->success());
+  CHECK_FALSE(result->output_truncated);
+  REQUIRE(result->stdout_overflow_file.has_value());
+  CHECK_FALSE(result->stderr_overflow_file.has_value());
+  const std::string all = result->stdout_bytes_kept + read_all(*result->stdout_overflow_file);
+  CHECK(all.size() == result->stdout_bytes);
+  CHECK(all.substr(0, 6) == "1\n2\n3\n");
+  CHECK(all.substr(all.size() - 6) == "20000\n");
+  CHECK(std::count(all.begin(), all.end(), '\n') == 20'000);
+}
+
+TEST_CASE("a log holds the lines of both streams and fails nothing when it cannot be written") {
+  const ScratchDir scratch;
+  Config config;
+  config.log_dir = scratch / "logs";
+  TestEngine test(config);
+  const auto id = test.start(shell("echo to-out; echo to-err >&2"));
+  const auto result = test.finish(id);
+  REQUIRE(result->log_path.has_value());
+  CHECK(test.engine.log_path(id).value() == *result->log_path);
+  const std::string log = read_all(*result->log_path);
+  CHECK(log.find("to-out") != std::string::npos);
+  CHECK(log.find("to-err") != std::string::npos);
+
+  write_all(scratch / "file", "");
+  const auto without = test.run(shell("echo fine", R"("output_log_path":")" + (scratch / "file") + R"(/no.log")"));
+  CHECK(without->success());
+  CHECK(without->stdout_bytes_kept == "fine\n");
+  CHECK_FALSE(without->log_path.has_value());
+  CHECK(without->error.has_value());
+}
+
+TEST_CASE("a descendant that holds the pipe does not hold the result, and what was written before is all there") {
+  Config config;
+  config.drain_grace_ms = 50;
+  TestEngine test(config);
+  const auto result = test.run(shell("sleep 1000 & seq 1 30000"));
+  CHECK(result->success());
+  CHECK(result->output_incomplete);
+  CHECK(result->stdout_bytes == 168'894);
+  CHECK_FALSE(result->termination.has_value());
+}
+
+TEST_CASE("a consumer that falls behind holds the child back, and loses nothing") {
+  TestEngine test;
+  test.sink->hold_output(true);
+  const auto id = test.start(shell("seq 1 300000; echo end"));
+  std::size_t held = 0;
+  REQUIRE(test.sink->wait_until([&](const auto& events) {
+    held = text_of(events, id).size();
+    return held > DeliveryCredit::limit;
+  }));
+  CHECK(test.output(id, OutputStream::out).value().size() < 2'000'000);
+
+  std::size_t released = 0;
+  bool ended = false;
+  while (!ended) {
+    const auto events = test.sink->events();
+    for (; released < events.size(); ++released) {
+      ended = ended || std::holds_alternative<FinishedEvent>(events[released]);
+      const auto* chunk = std::get_if<OutputChunk>(&events[released]);
+      if (chunk != nullptr && chunk->credit->release(chunk->cost())) test.engine.resume_reading(id);
+    }
+    if (ended) break;
+    REQUIRE(test.sink->wait_until([&](const auto& now) { return now.size() > released; }));
+  }
+  const std::string text = text_of(test.sink->events(), id);
+  CHECK(text.size() == 1'988'899);
+  CHECK(text.substr(text.size() - 11) == "300000\nend\n");
+  CHECK(test.finish(id)->success());
+}
+
+TEST_CASE("a consumer that never comes back does not keep a cancelled command alive") {
+  TestEngine test;
+  test.sink->hold_output(true);
+  const auto id = test.start(shell("yes"));
+  REQUIRE(
+      test.sink->wait_until([&](const auto& events) { return text_of(events, id).size() > DeliveryCredit::limit; }));
+  CHECK(test.cancel(id).has_value());
+  CHECK(test.finish(id)->status == ExecutionStatus::cancelled);
+}

@@ -1,0 +1,119 @@
+#include "engine_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <string>
+
+using namespace cloudops;
+using namespace cloudops::test;
+
+namespace {
+
+const std::string pipe_stdin = R"("stdin":{"type":"pipe"})";
+
+bool is_stdin_closed(const TestEngine::Done& answer) {
+  return answer.has_error() && answer.error().code == ErrorCode::io && answer.error().errno_name == "EPIPE";
+}
+
+}  // namespace
+
+TEST_CASE("without stdin a command reads nothing and waits for nobody") {
+  TestEngine test;
+  CHECK(test.run(shell("wc -c"))->stdout_bytes_kept == "0\n");
+}
+
+TEST_CASE("stdin data arrives to the byte, however much it is") {
+  TestEngine test;
+  const std::string data(300'000, 'x');
+  CHECK(test.run(shell("wc -c", R"("stdin":{"type":"data","data":")" + data + "\"}"))->stdout_bytes_kept == "300000\n");
+}
+
+TEST_CASE("a command that does not want its stdin data is not held up by it, nor failed for it") {
+  TestEngine test;
+  const std::string data(300'000, 'x');
+  const auto result = test.run(shell("exec <&-; echo enough", R"("stdin":{"type":"data","data":")" + data + "\"}"));
+  CHECK(result->success());
+  CHECK(result->stdout_bytes_kept == "enough\n");
+  CHECK_FALSE(result->error.has_value());
+}
+
+TEST_CASE("a write is answered when the pipe has taken it, not before the child makes room") {
+  TestEngine test;
+  // The child stops itself: nothing is read until we let it go on.
+  const auto id = test.start(shell("echo $$; kill -STOP $$; wc -c", pipe_stdin));
+  const int pid = std::stoi(test.first_line(id));
+  auto written = test.write_later(id, std::string(400'000, 'x'));
+  auto behind = test.write_later(id, "y");
+  // These were asked first: by the time of this answer they have been begun.
+  test.stats();
+  CHECK(written.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
+  CHECK(behind.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
+  // It may have printed, but not stopped yet; a SIGCONT too early would be lost.
+  while (written.wait_for(std::chrono::milliseconds(5)) == std::future_status::timeout) ::kill(pid, SIGCONT);
+  CHECK(written.get().has_value());
+  CHECK(behind.get().has_value());
+  CHECK(test.close_stdin(id).has_value());
+  CHECK(test.finish(id)->stdout_bytes_kept == std::to_string(pid) + "\n400001\n");
+}
+
+TEST_CASE("a child that has closed its stdin fails the writes, and lives on") {
+  TestEngine test;
+  const auto id = test.start(shell("exec <&-; echo closed; exec sleep 1000", pipe_stdin));
+  REQUIRE(test.first_line(id) == "closed");
+  CHECK(is_stdin_closed(test.write(id, "x")));
+  CHECK(is_stdin_closed(test.write(id, "x")));
+  CHECK(test.close_stdin(id).has_value());
+  CHECK(test.status(id).value() == ExecutionStatus::running);
+  test.cancel(id);
+  test.finish(id);
+}
+
+TEST_CASE("after the stdin was closed a write is refused, and closing again is not") {
+  TestEngine test;
+  const auto id = test.start(shell("cat; echo $$; kill -STOP $$", pipe_stdin));
+  CHECK(test.write(id, "last").has_value());
+  CHECK(test.close_stdin(id).has_value());
+  CHECK(test.close_stdin(id).has_value());
+  CHECK(is_stdin_closed(test.write(id, "late")));
+  test.cancel(id);
+  test.finish(id);
+}
+
+TEST_CASE("writes that wait when the child ends are answered") {
+  TestEngine test;
+  const auto id = test.start(shell("echo up; kill -STOP $$", pipe_stdin));
+  REQUIRE(test.first_line(id) == "up");
+  auto written = test.write_later(id, std::string(400'000, 'x'));
+  test.cancel(id);
+  CHECK(is_stdin_closed(written.get()));
+  CHECK(test.finish(id)->status == ExecutionStatus::cancelled);
+}
+
+TEST_CASE("what is written before the start is read after it") {
+  Config config;
+  config.max_concurrent_executions = 1;
+  config.concurrency_policy = ConcurrencyPolicy::queue;
+  TestEngine test(config);
+  const auto first = test.start(blocker());
+  const auto waits = test.start(blocker());
+  auto early = test.write_later(waits, "early");
+  auto closed =
+      TestEngine::ask_later<std::monostate>([&](auto answer) { test.engine.close_stdin(waits, std::move(answer)); });
+  test.close_stdin(first);
+  CHECK(early.get().has_value());
+  CHECK(closed.get().has_value());
+  CHECK(test.finish(waits)->stdout_bytes_kept == "early");
+}
+
+TEST_CASE("writing where there is no pipe says so") {
+  TestEngine test;
+  const auto id = test.start(shell("exec sleep 1000"));
+  CHECK(test.write(id, "x").error().code == ErrorCode::validation);
+  CHECK(test.close_stdin(id).error().code == ErrorCode::validation);
+  test.cancel(id);
+  test.finish(id);
+  CHECK(test.write(id, "x").error().code == ErrorCode::not_running);
+  CHECK(test.write(make_uuid(), "x").error().code == ErrorCode::not_found);
+}
