@@ -22,17 +22,19 @@ void call(EventHandler& handler, const ExecutionEvent& event, const HandlerError
   }
 }
 
-/// Calls `visit` with each line of a chunk.
+/// Calls `visit` with each line of a chunk; one event serves them all, so that its text is allocated once.
 template <class Visitor>
-void for_each_line(OutputChunk& chunk, Visitor&& visit) {
-  LineEvent line{chunk.execution_id, chunk.stream, {}, chunk.timestamp, chunk.first_seq, chunk.partial};
+void for_each_line(const OutputChunk& chunk, Visitor&& visit) {
+  ExecutionEvent event =
+      LineEvent{chunk.execution_id, chunk.stream, {}, chunk.timestamp, chunk.first_seq, chunk.partial};
+  auto& line = std::get<LineEvent>(event);
   std::string_view rest = chunk.text;
   for (std::uint32_t i = 0; i < chunk.line_count; ++i) {
     const auto end = rest.find('\n');
     line.line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     line.seq = chunk.first_seq + i;
-    visit(line);
+    visit(event);
   }
 }
 
@@ -99,8 +101,8 @@ HandlerSink::HandlerSink(std::shared_ptr<EventHandler> handler, HandlerErrorCall
     : handler_(std::move(handler)), on_error_(std::move(on_error)) {}
 
 bool HandlerSink::deliver(Event event) {
-  if (auto* chunk = std::get_if<OutputChunk>(&event)) {
-    for_each_line(*chunk, [&](const LineEvent& line) { call(*handler_, line, on_error_); });
+  if (const auto* chunk = std::get_if<OutputChunk>(&event)) {
+    for_each_line(*chunk, [&](const ExecutionEvent& line) { call(*handler_, line, on_error_); });
   } else if (auto* started = std::get_if<StartedEvent>(&event)) {
     call(*handler_, std::move(*started), on_error_);
   } else if (auto* finished = std::get_if<FinishedEvent>(&event)) {
