@@ -80,7 +80,7 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
 
   /** The log's text. Rejects: NOT_FOUND, LOG_READ_FAILED. */
   readLogs(id: string): Promise<string>;
-  /** @throws ExecutionError NOT_FOUND */
+  /** @throws ExecutionError NOT_FOUND; LOG_READ_FAILED when it has no log */
   getLogPath(id: string): string;
   /** The bytes captured, without any warning line. Rejects: NOT_FOUND, VALIDATION. */
   readOutput(id: string, stream: 'stdout' | 'stderr'): Promise<Buffer>;
