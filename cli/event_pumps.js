@@ -2,17 +2,22 @@
 
 const { isTerminal } = require('../lib/terminal_event.js');
 
+/** The next turn of the event loop. By then the pumps have delivered what came before, unless the taker is slow. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 /**
  * Carries all events of an engine to one taker that may be slow: as long as what it returned for an event of an
  * execution is pending, that execution's child is held back, and nothing piles up here.
  *
- * Events of one execution arrive in order; those of different executions overtake each other.
+ * Events of one execution arrive in order; those of different executions may overtake each other.
  */
 class EventPumps {
   #engine;
   #take;
   /** Execution id to what resolves when the taker has had its last event. */
   #running = new Map();
+  /** Resolves when the taker has had the events that came without an iterator. */
+  #passedOn = Promise.resolve();
 
   /**
    * @param {import('../lib/engine.js').ExecutionEngine} engine
@@ -32,14 +37,19 @@ class EventPumps {
   /** Resolves when the taker has had the last event of this execution, at once when there is none to come. */
   async drained(id) {
     await this.#running.get(typeof id === 'string' ? id.toLowerCase() : id);
+    await this.#passedOn;
   }
 
   #onEvent(event) {
-    if (event.event_type === 'progress') this.#take(event);
+    if (event.event_type === 'progress') this.#passOn(event);
     else if (this.#running.has(event.execution_id)) return;
     else if (event.event_type === 'started') this.#start(event.execution_id, event);
     // Of a plan, and never run.
-    else if (isTerminal(event.event_type)) this.#take(event);
+    else if (isTerminal(event.event_type)) this.#passOn(event);
+  }
+
+  #passOn(event) {
+    this.#passedOn = this.#passedOn.then(turn).then(() => this.#take(event));
   }
 
   #start(id, started) {

@@ -105,13 +105,13 @@ class LiveView {
     const [paint, mark] = marks[row.status] ?? ['cyan', spinner];
     const elapsed =
       row.startedAt === undefined ? '' : showDuration((row.endedAt ?? Math.max(now, row.startedAt)) - row.startedAt);
-    const left = `${column(row.name, nameWidth)} ${elapsed.padStart(7)}  `;
-    const line = fit(plainText(lastWords(row)), width - stringWidth(left) - 2);
-    return `${this.#color[paint](mark)} ${row.status === 'pending' ? this.#color.dim(left) : left}${this.#color.dim(line)}`;
+    const left = fit(`${column(row.name, nameWidth)} ${elapsed.padStart(7)}  `, width - 2);
+    const words = fit(plainText(lastWords(row)), width - stringWidth(left) - 2);
+    return `${this.#color[paint](mark)} ${row.status === 'pending' ? this.#color.dim(left) : left}${this.#color.dim(words)}`;
   }
 
   #bar(finished, total, now, width) {
-    const label = ` ${finished}/${total}  ${showDuration(now - this.#since)}`;
+    const label = fit(` ${finished}/${total}  ${showDuration(now - this.#since)}`, width);
     const room = Math.max(0, Math.min(40, width - label.length - 2));
     const full = Math.round((room * finished) / total);
     const failed = this.#board.rows.some(({ status }) => status === 'failed' || status === 'timeout');

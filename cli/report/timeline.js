@@ -18,6 +18,8 @@ function tickStep(span, count = 7) {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough);
 }
 
+/** Coordinates to a tenth. */
+const one = (number) => number.toFixed(1);
 const shorten = (text) => (text.length > labelLength ? `${text.slice(0, labelLength - 1)}…` : text);
 
 /** For each command the commands it waits for, by index. */
@@ -54,13 +56,9 @@ function timeline(rows, strategy) {
 function axis(span, begin, x, height) {
   const step = tickStep(span);
   return Array.from({ length: Math.floor(span / step) + 1 }, (_, i) => {
-    const at = x(begin + i * step).toFixed(1);
-    return html`<line class="tick" x1="${at}" x2="${at}" y1="${axisHeight - 6}" y2="${height - 8}" /><text
-        class="axis"
-        x="${at}"
-        y="${axisHeight - 12}"
-        >${showDuration(i * step)}</text
-      >`;
+    const at = one(x(begin + i * step));
+    const line = html`<line class="tick" x1="${at}" x2="${at}" y1="${axisHeight - 6}" y2="${height - 8}" />`;
+    return html`${line}<text class="axis" x="${at}" y="${axisHeight - 12}">${showDuration(i * step)}</text>`;
   });
 }
 
@@ -73,33 +71,31 @@ function bar(row, x, y, begin) {
   }
   const left = x(row.startedAt);
   const right = Math.max(x(row.endedAt), left + 2);
-  const text = `${showDuration(result.duration_ms)}${row.startedAt === begin ? '' : ` from +${showDuration(row.startedAt - begin)}`}`;
-  // Beside the bar on the side where there is room.
-  const inside = right > labelWidth + chartWidth * 0.8;
-  const at = inside ? right - 6 : right + 6;
-  return html`<g
-    >${title}${label}<rect
-      class="bar ${row.status}"
-      x="${left.toFixed(1)}"
-      y="${y - barHeight / 2}"
-      width="${(right - left).toFixed(1)}"
-      height="${barHeight}"
-      rx="3"
-    /><text
-      class="${inside && right - left > 120 ? 'time on' : 'time'}"
-      ${inside && right - left > 120 ? html`text-anchor="end"` : ''}
-      x="${(inside && right - left > 120 ? at : right + 6).toFixed(1)}"
-      y="${y + 4}"
-      >${text}</text
-    ></g
-  >`;
+  const y1 = y - barHeight / 2;
+  const rect = html`<rect
+    class="bar ${row.status}"
+    x="${one(left)}"
+    y="${y1}"
+    width="${one(right - left)}"
+    height="${barHeight}"
+  />`;
+  return html`<g>${title}${label}${rect}${timeBeside(row, left, right, y + 4, begin)}</g>`;
+}
+
+/** Right of the bar; within it where the bar is long and ends where the chart does. */
+function timeBeside({ startedAt, result }, left, right, y, begin) {
+  const text = `${showDuration(result.duration_ms)}${startedAt === begin ? '' : ` from +${showDuration(startedAt - begin)}`}`;
+  const isWithin = right > labelWidth + chartWidth * 0.8 && right - left > 120;
+  if (isWithin) return html`<text class="time within" x="${one(right - 6)}" y="${y}">${text}</text>`;
+  return html`<text class="time" x="${one(right + 6)}" y="${y}">${text}</text>`;
 }
 
 function arrow(from, to, x, middle) {
   if (from?.endedAt === undefined || to?.startedAt === undefined) return '';
   const [x1, y1, x2, y2] = [x(from.endedAt), middle(from), x(to.startedAt), middle(to)];
   const side = y2 > y1 ? -barHeight / 2 : barHeight / 2;
-  const d = `M${x1.toFixed(1)} ${y1}C${(x1 + 14).toFixed(1)} ${y1} ${(x2 + 4).toFixed(1)} ${y1} ${(x2 + 4).toFixed(1)} ${y2 + side}`;
+  const bend = x2 + 4;
+  const d = `M${one(x1)} ${y1}C${one(x1 + 14)} ${y1} ${one(bend)} ${y1} ${one(bend)} ${y2 + side}`;
   return html`<path class="arrow" d="${d}" marker-end="url(#tip)" />`;
 }
 

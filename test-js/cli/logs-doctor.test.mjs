@@ -1,0 +1,95 @@
+// `cloudops-exec logs` and `cloudops-exec doctor`.
+
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import { tempDir } from '../support.mjs';
+import { run } from './cli.mjs';
+
+const ids = ['aaaa1111-0000-4000-8000-000000000001', 'aaaa2222-0000-4000-8000-000000000002'];
+
+function logDir() {
+  const dir = tempDir();
+  ids.forEach((id, i) => writeFileSync(join(dir, `${id}.log`), `log ${i}\n`));
+  return dir;
+}
+
+describe('logs', () => {
+  test('of a command that was run before', async (t) => {
+    const first = await run(t, ['run', '--', 'sh', '-c', 'echo out; echo err >&2']);
+    const [name] = readdirSync(first.logs);
+    const { code, stdout } = await run(t, ['logs', name.slice(0, 8)], { env: { EXEC_LOG_DIR: first.logs } });
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.split('\n').sort(), ['', 'err', 'out']);
+  });
+
+  test('by id, in either case, or by its beginning', async (t) => {
+    const dir = logDir();
+    for (const id of [ids[1], ids[1].toUpperCase(), 'aaaa2']) {
+      assert.equal((await run(t, ['logs', id, '--log-dir', dir])).stdout, 'log 1\n');
+    }
+  });
+
+  test('without an id: the latest', async (t) => {
+    const { code, stdout } = await run(t, ['logs', '--log-dir', logDir()]);
+    assert.equal(code, 0);
+    for (const id of ids) assert.ok(stdout.includes(id));
+  });
+
+  for (const [what, id, sentence] of [
+    ['ambiguous', 'aaaa', /2 logs begin with/],
+    ['unknown', 'ffff', /no log of ffff/],
+    ['not an id', '../../etc/passwd', /not an execution id/],
+  ]) {
+    test(`${what}: 125 and a sentence`, async (t) => {
+      const { code, stdout, stderr } = await run(t, ['logs', id, '--log-dir', logDir()]);
+      assert.deepEqual([code, stdout], [125, '']);
+      assert.match(stderr, sentence);
+    });
+  }
+
+  test('never through a symbolic link', async (t) => {
+    const dir = tempDir();
+    symlinkSync('/etc/passwd', join(dir, `${ids[0]}.log`));
+    const { code, stdout } = await run(t, ['logs', ids[0], '--log-dir', dir]);
+    assert.deepEqual([code, stdout], [125, '']);
+  });
+});
+
+describe('doctor', () => {
+  test('this machine, which runs these tests, is well', async (t) => {
+    const { code, stdout } = await run(t, ['doctor']);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /everything essential works\n$/);
+  });
+
+  test('--json names every check', async (t) => {
+    const { stdout } = await run(t, ['doctor', '--json']);
+    const { healthy, checks } = JSON.parse(stdout);
+    assert.equal(healthy, true);
+    const states = Object.fromEntries(checks.map(({ name, state }) => [name, state]));
+    for (const name of ['kernel', '/proc', 'addon', 'pidfd', 'running a command', 'cancelling a tree']) {
+      assert.equal(states[name], 'ok', name);
+    }
+    for (const name of ['open files', 'processes', 'close_range', 'tree marks', 'guard helper', 'log directory']) {
+      assert.ok(states[name] !== undefined, name);
+    }
+  });
+
+  test('without its addon: 1, and it says where it looked', async (t) => {
+    const { code, stdout } = await run(t, ['doctor'], { env: { CLOUDOPS_NATIVE_PATH: '/nowhere/x.node' } });
+    assert.equal(code, 1);
+    assert.match(stdout, /✗ addon .*\n?.*\/nowhere\/x\.node/);
+  });
+
+  test('a log directory that others can read is worth a note', async (t) => {
+    const dir = join(tempDir(), 'open');
+    mkdirSync(dir);
+    chmodSync(dir, 0o755);
+    const { code, stdout } = await run(t, ['doctor', '--log-dir', dir]);
+    assert.equal(code, 0);
+    assert.match(stdout, /! log directory .*mode 0755/);
+  });
+});

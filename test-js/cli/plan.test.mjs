@@ -1,0 +1,152 @@
+// `cloudops-exec plan`: a plan from a file, where there is no terminal. The screen itself: live_view.test.mjs.
+
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { exec, killAfter, marker, pidsOf, shell, tempDir, tempFile, within } from '../support.mjs';
+import { jsonLines, run, start } from './cli.mjs';
+
+const planFile = (commands, strategy = { type: 'serial' }, more = {}) =>
+  tempFile('plan.json', JSON.stringify({ description: 'a test', strategy, commands, ...more }));
+const named = (name, request) => ({ ...request, metadata: { tags: { name } } });
+
+describe('without a terminal', () => {
+  test('every line says whose it is; then a table and a verdict', async (t) => {
+    const file = planFile([named('first', shell('echo one; echo two >&2')), exec('echo', ['three'])]);
+    const { code, stdout, stderr } = await run(t, ['plan', file]);
+    assert.deepEqual([code, stderr], [0, '']);
+    const lines = stdout.split('\n');
+    for (const line of ['a test: 2 commands', '[0] $ first', '[0] one', '[0] two', '[1] $ echo three', '[1] three']) {
+      assert.ok(lines.includes(line), `"${line}" in\n${stdout}`);
+    }
+    assert.match(stdout, /│ 1 │ echo three │ completed │ +0 │/);
+    assert.match(stdout, /completed in \S+: 2 completed\n$/);
+    assert.ok(!stdout.includes('\x1b'), 'no escape sequences');
+  });
+
+  test('a failure: 1, with its reason, its last lines, and what it kept from running', async (t) => {
+    const { code, stdout } = await run(t, ['plan', planFile([shell('echo the cause >&2; exit 3'), exec('true')])]);
+    assert.equal(code, 1);
+    assert.match(stdout, /#0 failed [^\n]+\n {2}exited with code 3\n {2}the cause\n/);
+    assert.match(stdout, /#1 cancelled true\n {2}not run: command 0 failed\n/);
+  });
+
+  test('only timeouts: 124', async (t) => {
+    const { code } = await run(t, ['plan', planFile([exec('sleep', ['50'], { timeout_ms: 100 })])]);
+    assert.equal(code, 124);
+  });
+
+  test('what a command prints cannot draw on the screen', async (t) => {
+    const { stdout } = await run(t, ['plan', planFile([shell('printf "\\033[2Jclean\\033]0;title\\007\\n"')])]);
+    assert.match(stdout, /^\[0\] clean$/m);
+    assert.ok(!stdout.includes('\x1b') && !stdout.includes('\x07'));
+  });
+});
+
+describe('plans that are none: 125 and a sentence', () => {
+  for (const [what, file, sentence] of [
+    ['no such file', () => '/nowhere/plan.json', /cannot read \/nowhere/],
+    ['not JSON', () => tempFile('plan.json', '{"a":'), /is not JSON/],
+    ['no plan', () => tempFile('plan.json', '[]'), /plan/i],
+    ['no commands', () => planFile([]), /at least one|empty/i],
+    ['a misspelt field', () => planFile([exec('true', [], { timeoutMs: 3 })]), /timeout_ms/],
+    [
+      'a cycle',
+      () => planFile([exec('true'), exec('true')], { type: 'dependency_graph', dependencies: { 0: [1], 1: [0] } }),
+      /cycle/,
+    ],
+  ]) {
+    test(what, async (t) => {
+      const { code, stdout, stderr } = await run(t, ['plan', file()]);
+      assert.deepEqual([code, stdout], [125, '']);
+      assert.match(stderr, sentence);
+      assert.doesNotMatch(stderr, /\n\s+at /);
+    });
+  }
+});
+
+test('- reads the plan from standard input', async (t) => {
+  const input = JSON.stringify({ description: 'x', strategy: { type: 'serial' }, commands: [exec('echo', ['hi'])] });
+  const { code, stdout } = await run(t, ['plan', '-'], { input });
+  assert.equal(code, 0);
+  assert.match(stdout, /^\[0\] hi$/m);
+});
+
+test('--json: every event, then the result', async (t) => {
+  const { code, stdout } = await run(t, ['plan', '--json', planFile([exec('echo', ['a']), exec('echo', ['b'])])]);
+  const objects = jsonLines(stdout);
+  const result = objects.pop();
+  assert.equal(code, 0);
+  assert.equal(result.status, 'completed');
+  assert.deepEqual(
+    objects.filter((each) => each.event_type === 'stdout').map((each) => each.line),
+    ['a', 'b'],
+  );
+  assert.equal(objects.filter((each) => each.event_type === 'progress').at(-1).completed, 2);
+});
+
+test('--max-concurrent', async (t) => {
+  const commands = Array.from({ length: 3 }, () => shell('echo begin; sleep 0.05; echo end'));
+  const { stdout } = await run(t, ['plan', '--max-concurrent', '1', planFile(commands, { type: 'parallel' })]);
+  const order = stdout.split('\n').filter((line) => /\] (begin|end)$/.test(line));
+  assert.deepEqual(
+    order.map((line) => line.slice(4)),
+    ['begin', 'end', 'begin', 'end', 'begin', 'end'],
+  );
+});
+
+test('SIGINT cancels what runs and what waits: 130', async (t) => {
+  const mark = killAfter(t, marker());
+  const tool = start(t, ['plan', planFile([shell(`echo ready; sleep ${mark}`), exec('echo', ['never'])])]);
+  await tool.says('[0] ready');
+  tool.child.kill('SIGINT');
+  assert.equal(await within(8000, tool.ended, 'the end'), 130);
+  assert.match(tool.stdout, /cancelled in .*: 2 cancelled/);
+  assert.deepEqual(pidsOf(mark), []);
+});
+
+describe('--report', () => {
+  const evil = '</pre><script>alert("x")</script>&amp;\'';
+  async function report(t, commands, strategy) {
+    const path = join(tempDir(), 'report.html');
+    const { code } = await run(t, ['plan', '--report', path, planFile(commands, strategy, { description: evil })]);
+    return { code, path, html: readFileSync(path, 'utf8') };
+  }
+
+  test('a page of its own: timeline, results, output', async (t) => {
+    const { html, path } = await report(
+      t,
+      [named('build', shell('echo built')), named('test', shell('echo red >&2; exit 2')), named('ship', exec('true'))],
+      { type: 'dependency_graph', dependencies: { 1: [0], 2: [1] } },
+    );
+    assert.equal(html.match(/<rect\s+class="bar /g).length, 2, 'a bar for each that ran');
+    assert.equal(html.match(/class="arrow"/g).length, 1, 'an arrow for each dependency between those that ran');
+    assert.match(html, />did not run</);
+    assert.match(html, /<pre>built\n<\/pre>/);
+    assert.match(html, /<pre>red\n<\/pre>/);
+    assert.match(html, /not run: command 1 failed/);
+    assert.doesNotMatch(html, /(?:src|href)="(?!#)|url\((?!#)|@import|<script/i, 'nothing from elsewhere');
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  });
+
+  test('whatever commands are called and print is text', async (t) => {
+    const { html } = await report(t, [
+      named(evil, shell(`cat <<'END'\n${evil}\nEND\nprintf '\\033[31mred\\033[0m\\001\\n'`)),
+      shell(`echo '${evil.replaceAll("'", '')}' >&2; exit 1`),
+    ]);
+    assert.doesNotMatch(html, /<script|<\/pre><s/i);
+    assert.ok(
+      html.includes('<pre>&lt;/pre&gt;&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;amp;&#39;\nred\n</pre>'),
+    );
+    assert.match(html, /Content-Security-Policy" content="default-src 'none'/);
+  });
+});
+
+test('the plans of examples/plans are plans', async (t) => {
+  const folder = fileURLToPath(new URL('../../examples/plans/', import.meta.url));
+  const { code, stdout } = await run(t, ['plan', join(folder, 'serial.json')]);
+  assert.equal(code, 0, stdout);
+});

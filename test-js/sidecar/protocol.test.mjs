@@ -1,0 +1,247 @@
+// The protocol of `cloudops-exec sidecar`, looked at line by line.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+
+import { ExecutionEngine } from '../../lib/index.mjs';
+import { bin } from '../cli/cli.mjs';
+import { exec, killAfter, marker, shell, until, waitUntilGone, waitUntilPresent, within } from '../support.mjs';
+import { startSidecar } from './rpc.mjs';
+
+const { Service } = createRequire(import.meta.url)('../../cli/sidecar/service.js');
+
+describe('JSON-RPC 2.0', () => {
+  test('what is no request gets the error that the standard names, and the next one is served', async (t) => {
+    const sidecar = startSidecar(t, { initialize: false });
+    for (const line of ['nonsense', '1', 'null', '[]', '{"jsonrpc":"2.0","id":9}', '[1]', '']) sidecar.send(line);
+    sidecar.send('{"jsonrpc":"2.0","id":10,"method":"nope"}');
+    sidecar.send('{"jsonrpc":"2.0","id":11,"method":"getStatus","params":["by position"]}');
+    await sidecar.call('getStats');
+    const codes = sidecar.messages.flat().map(({ error }) => error?.code);
+    assert.deepEqual(codes.sort(), [-32600, -32600, -32600, -32600, -32600, -32601, -32602, -32700, undefined]);
+  });
+
+  test('a batch is answered by one array, notifications not at all', async (t) => {
+    const sidecar = startSidecar(t, { initialize: false });
+    const call = { jsonrpc: '2.0', method: 'getStats' };
+    sidecar.send([{ ...call, id: 1 }]);
+    sidecar.send([call, call]);
+    sidecar.send(call);
+    await sidecar.call('getStats');
+    const [batch, ...others] = sidecar.messages.sort((a, b) => Array.isArray(b) - Array.isArray(a));
+    assert.equal(batch.length, 1);
+    assert.equal(batch[0].result.total, 0);
+    assert.equal(others.length, 1);
+  });
+
+  test('a rejection of the engine: its code, kind and field', async (t) => {
+    const sidecar = startSidecar(t);
+    const { error } = await sidecar.call('execute', { request: exec('true', [], { timeoutMs: 3 }) });
+    assert.equal(error.code, -32000);
+    assert.deepEqual(error.data, { code: 'VALIDATION', kind: 'UNKNOWN_FIELD', field: 'timeoutMs' });
+    assert.match(error.message, /timeout_ms/);
+    const missing = await sidecar.call('getStatus', { id: '00000000-0000-4000-8000-000000000000' });
+    assert.equal(missing.error.data.code, 'NOT_FOUND');
+    assert.equal((await sidecar.call('execute', {})).error.data.code, 'VALIDATION');
+  });
+});
+
+test('every method of the engine that makes sense over a distance', () => {
+  const served = new Set(new Service({}).methods().map(([name]) => name));
+  const local = new Set(['constructor', 'events', 'lines', 'addEventHandler']);
+  const methods = Object.getOwnPropertyNames(ExecutionEngine.prototype).filter((name) => !local.has(name));
+  assert.ok(methods.length > 15);
+  assert.deepEqual(
+    methods.filter((name) => !served.has(name)),
+    [],
+  );
+});
+
+describe('events', () => {
+  test('accepted, the answer, then the events in order; what says that it ended comes last', async (t) => {
+    const sidecar = startSidecar(t);
+    const { result: id } = await sidecar.call('execute', { request: shell('echo one; echo two >&2') });
+    const { result } = await sidecar.call('waitForCompletion', { id });
+    assert.equal(result.stdout, 'one\n');
+    const order = sidecar.messages.slice(1).map(({ method, params, id: answer }) => {
+      return method === 'event' ? params.event.event_type : (method ?? answer);
+    });
+    assert.deepEqual(order, ['accepted', 'call-2', 'started', 'stdout', 'stderr', 'completed', 'call-3']);
+    const accepted = sidecar.messages.find(({ method }) => method === 'accepted').params;
+    assert.deepEqual(accepted, { execution_id: id, log_path: result.log_path });
+  });
+
+  test('of a plan: also those of commands that never ran', async (t) => {
+    const sidecar = startSidecar(t);
+    const commands = [exec('false'), exec('true')];
+    const plan = { description: 'x', strategy: { type: 'serial' }, commands };
+    const { result: id } = await sidecar.call('executePlan', { plan });
+    const { result } = await sidecar.call('waitForPlan', { plan_id: id });
+    assert.equal(result.status, 'failed');
+    const ends = sidecar.events().filter((event) => event.result !== undefined);
+    assert.deepEqual(
+      ends.map((event) => event.event_type),
+      ['failed', 'cancelled'],
+    );
+    assert.equal(
+      sidecar
+        .events()
+        .filter((event) => event.event_type === 'progress')
+        .at(-1).total,
+      2,
+    );
+  });
+
+  test('hold stops the events of one execution and of no other; release brings all of them', async (t) => {
+    const sidecar = startSidecar(t);
+    const loud = shell('read go; seq 1 300000', { stdin: { type: 'pipe' } });
+    const { result: id } = await sidecar.call('execute', { request: loud });
+    await sidecar.call('hold', { id });
+    await sidecar.call('writeStdin', { id, chunk: 'go\n' });
+    const other = await sidecar.call('run', { request: exec('echo', ['meanwhile']) });
+    assert.equal(other.result.stdout, 'meanwhile\n');
+    const lines = () => sidecar.events().filter((event) => event.execution_id === id && event.line !== undefined);
+    assert.ok(lines().length <= 1, `${lines().length} lines came through`);
+    assert.equal((await sidecar.call('getStatus', { id })).result, 'running');
+    await sidecar.call('release', { id });
+    await sidecar.call('waitForCompletion', { id });
+    assert.deepEqual(
+      lines().map((event) => Number(event.line)),
+      Array.from({ length: 300_000 }, (_, i) => i + 1),
+    );
+  });
+});
+
+test('bytes travel as base64, in and out', async (t) => {
+  const sidecar = startSidecar(t);
+  const bytes = Buffer.from([0, 255, 10, 195]);
+  const wire = { base64: bytes.toString('base64') };
+  const data = await sidecar.call('run', { request: exec('cat', [], { stdin: { type: 'data', data: wire } }) });
+  const first = await sidecar.call('readOutput', { id: data.result.id, stream: 'stdout' });
+  assert.deepEqual(first.result, wire);
+
+  const { result: id } = await sidecar.call('execute', { request: exec('cat', [], { stdin: { type: 'pipe' } }) });
+  await sidecar.call('writeStdin', { id, chunk: wire });
+  await sidecar.call('closeStdin', { id });
+  await sidecar.call('waitForCompletion', { id });
+  assert.deepEqual((await sidecar.call('readOutput', { id, stream: 'stdout' })).result, wire);
+
+  const { error } = await sidecar.call('writeStdin', { id, chunk: { base64: '!' } });
+  assert.deepEqual([error.data.kind, error.data.field], ['INVALID_VALUE', 'chunk.base64']);
+});
+
+describe('initialize', () => {
+  test('a configuration that is not allowed: no call runs under another one', async (t) => {
+    const sidecar = startSidecar(t, { initialize: false });
+    const config = { max_concurrent_executions: 0 };
+    const expected = ['VALIDATION', 'max_concurrent_executions'];
+    for (const [method, params] of [
+      ['initialize', { config }],
+      ['run', { request: exec('true') }],
+    ]) {
+      const { data } = (await sidecar.call(method, params)).error;
+      assert.deepEqual([data.code, data.field], expected);
+    }
+    assert.equal((await sidecar.call('initialize', { config: {} })).result.protocol, 1);
+    assert.equal((await sidecar.call('run', { request: exec('true') })).result.success, true);
+    assert.equal((await sidecar.call('initialize', { config: {} })).error.data.code, 'ALREADY_INITIALIZED');
+  });
+});
+
+describe('abort tokens', () => {
+  test('abort cancels what was accepted under the token', async (t) => {
+    const sidecar = startSidecar(t);
+    const { result: id } = await sidecar.call('execute', { request: exec('sleep', ['50']), abort_token: 7 });
+    await sidecar.call('abort', { abort_token: 7 });
+    assert.equal((await sidecar.call('waitForCompletion', { id })).result.status, 'cancelled');
+    assert.equal((await sidecar.call('abort', { abort_token: 7 })).error, undefined, 'too late is no error');
+  });
+});
+
+describe('back-pressure', () => {
+  test('a parent that does not read holds the children back; memory stays bounded and nothing is lost', async (t) => {
+    const sidecar = startSidecar(t);
+    await sidecar.call('getStats');
+    sidecar.child.stdout.pause();
+    const request = shell('seq 1 400000; echo written >&2', { metadata: { tags: { filler: 'x'.repeat(100) } } });
+    sidecar.send({ jsonrpc: '2.0', id: 'big', method: 'run', params: { request } });
+    const rss = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${sidecar.child.pid}/status`, 'latin1'))[1]);
+    // All lines as messages would be over 60 MB. It has come to rest when it uses no more CPU.
+    const ticks = () => {
+      const stat = readFileSync(`/proc/${sidecar.child.pid}/stat`, 'latin1');
+      return stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13)
+        .join(' ');
+    };
+    await until(
+      async () => {
+        const before = ticks();
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return before === ticks();
+      },
+      8000,
+      'the sidecar to come to rest',
+    );
+    assert.ok(rss() < 160 * 1024, `resident: ${rss()} kB`);
+    sidecar.child.stdout.resume();
+    await until(() => sidecar.messages.find(({ id }) => id === 'big'), 15_000, 'the result');
+    const seen = sidecar.events().filter((event) => event.event_type === 'stdout');
+    assert.equal(seen.length, 400_000);
+    assert.equal(seen.at(-1).line, '400000');
+  });
+});
+
+describe('its end', () => {
+  const family = (mark) => shell(`trap "" TERM; setsid sleep ${mark} & echo up; sleep ${mark}; sleep ${mark}`);
+
+  test('the end of its input ends it and all that it runs, stubborn or not, within a second', async (t) => {
+    const mark = killAfter(t, marker());
+    const sidecar = startSidecar(t, { config: { kill_grace_period_ms: 60_000 } });
+    await sidecar.call('execute', { request: family(mark) });
+    await waitUntilPresent(mark, 2);
+    sidecar.child.stdin.end();
+    assert.equal(await within(3000, sidecar.ended, 'the end of the sidecar'), 0);
+    await waitUntilGone(mark, 1000);
+  });
+
+  test('also when nobody reads what it has to say', async (t) => {
+    const mark = killAfter(t, marker());
+    const sidecar = startSidecar(t);
+    await sidecar.call('execute', { request: shell(`sleep ${mark} & yes`) });
+    await waitUntilPresent(mark, 1);
+    sidecar.child.stdout.pause();
+    sidecar.child.stdin.end();
+    await waitUntilGone(mark, 3000);
+  });
+
+  test('a parent killed by SIGKILL takes it along', async (t) => {
+    const mark = killAfter(t, marker());
+    const script = `
+      const child = require('node:child_process').spawn(process.execPath, [${JSON.stringify(bin)}, 'sidecar'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      console.log(child.pid);
+      child.stdin.write(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'execute', params: { request: ${JSON.stringify(family(mark))} } }) + '\\n');
+      child.stdout.resume();`;
+    const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => parent.kill('SIGKILL'));
+    const [text] = await within(8000, new Promise((resolve) => parent.stdout.once('data', (...args) => resolve(args))));
+    await waitUntilPresent(mark, 2);
+    parent.kill('SIGKILL');
+    await waitUntilGone(mark, 3000);
+    const pid = Number(String(text));
+    await until(() => !isAlive(pid), 3000, 'the end of the sidecar');
+  });
+});
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
