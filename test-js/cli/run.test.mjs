@@ -94,7 +94,11 @@ test('--timeout ends the whole tree: 124', async (t) => {
 });
 
 test('SIGINT cancels, so that the command can clean up: 130', async (t) => {
-  const tool = start(t, ['run', '--shell', 'trap "echo cleaned; exit 0" TERM; echo ready; sleep 100 & wait']);
+  const tool = start(t, [
+    'run',
+    '--shell',
+    'trap "echo cleaned; exit 0" TERM; echo ready; while :; do sleep 0.05; done',
+  ]);
   await tool.says('ready');
   tool.child.kill('SIGINT');
   assert.equal(await within(8000, tool.ended, 'the end'), 130);

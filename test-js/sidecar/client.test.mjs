@@ -1,0 +1,262 @@
+// SidecarEngine: the interface of ExecutionEngine, with the engine in another process.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { ExecutionError, SidecarEngine, ValidationError } from '../../client/index.mjs';
+import { ExecutionEngine } from '../../lib/index.mjs';
+import {
+  alive,
+  exec,
+  killAfter,
+  marker,
+  recordEvents,
+  shell,
+  tempDir,
+  until,
+  waitUntilGone,
+  waitUntilPresent,
+  within,
+  withCode,
+} from '../support.mjs';
+
+const require = createRequire(import.meta.url);
+const nobody = '00000000-0000-4000-8000-000000000000';
+
+function makeSidecar(t, config = {}) {
+  const engine = new SidecarEngine({ log_dir: join(tempDir(), 'logs'), kill_grace_period_ms: 300, ...config });
+  t.after(() => engine.close());
+  return engine;
+}
+
+test('it has every member of ExecutionEngine', () => {
+  const membersOf = (type) => Object.getOwnPropertyNames(type.prototype);
+  const missing = membersOf(ExecutionEngine).filter(
+    (name) => !membersOf(SidecarEngine.prototype.constructor).includes(name),
+  );
+  const inherited = missing.filter((name) => !(name in SidecarEngine.prototype));
+  assert.deepEqual(inherited, []);
+  assert.ok(Symbol.asyncDispose === undefined || Symbol.asyncDispose in SidecarEngine.prototype);
+  assert.equal(typeof SidecarEngine.initGlobal, 'function');
+  assert.throws(() => SidecarEngine.global(), withCode('NOT_INITIALIZED'));
+  assert.ok(SidecarEngine.prototype instanceof EventEmitter);
+});
+
+describe('the same as with an engine of one’s own', () => {
+  test('results, logs, output, lists and numbers', async (t) => {
+    const engine = makeSidecar(t);
+    const id = await engine.execute(shell('printf "a\\377"; echo b >&2'));
+    const result = await engine.waitForCompletion(id.toUpperCase());
+    assert.deepEqual([result.status, result.stdout, result.stderr], ['completed', 'a\ufffd', 'b\n']);
+    assert.deepEqual(await engine.readOutput(id, 'stdout'), Buffer.from([0x61, 0xff]));
+    assert.equal(engine.getLogPath(id), result.log_path);
+    assert.match(await engine.readLogs(id), /^b$/m);
+    assert.deepEqual(await engine.getResult(id), result);
+    assert.equal(await engine.getStatus(id), 'completed');
+    assert.equal((await engine.listExecutions())[0].id, id);
+    assert.equal((await engine.getStats()).completed, 1);
+    assert.equal((await engine.getConcurrencyMetrics()).currently_running, 0);
+    await engine.removeExecution(id);
+    assert.throws(() => engine.getLogPath(id), withCode('NOT_FOUND'));
+    assert.equal(await engine.cleanup(), 0);
+  });
+
+  test('errors are of the same classes, with what is known of them', async (t) => {
+    const engine = makeSidecar(t);
+    await assert.rejects(engine.execute(exec('')), (error) => {
+      assert.ok(error instanceof ValidationError);
+      assert.deepEqual([error.kind, error.field], ['INVALID_COMMAND', 'command.program']);
+      return true;
+    });
+    await assert.rejects(
+      engine.getStatus(nobody),
+      (error) => error instanceof ExecutionError && error.code === 'NOT_FOUND',
+    );
+    await assert.rejects(
+      engine.run(exec('true', [], { timeout_ms: NaN })),
+      withCode('VALIDATION', { field: 'timeout_ms' }),
+    );
+    await assert.rejects(engine.run({ command: 1n }), withCode('SERIALIZATION'));
+    await assert.rejects(async () => engine.events(nobody).next(), withCode('NOT_FOUND'));
+    await assert.rejects(engine.writeStdin(nobody, 'x'), withCode('NOT_FOUND'));
+  });
+
+  test('events in order, to listeners and handlers; a handler that throws harms nobody', async (t) => {
+    const engine = makeSidecar(t);
+    const events = recordEvents(engine);
+    const errors = [];
+    engine.on('handlerError', (error) => errors.push(error.message));
+    const remove = engine.addEventHandler({
+      onEvent: () => {
+        throw new Error('on purpose');
+      },
+    });
+    await engine.run(shell('echo 1; echo 2; exit 4'));
+    assert.deepEqual(
+      events.map((event) => event.line ?? event.event_type),
+      ['started', '1', '2', 'failed'],
+    );
+    assert.deepEqual(errors, Array(4).fill('on purpose'));
+    remove();
+  });
+
+  test('iterators opened right after execute miss nothing', async (t) => {
+    const engine = makeSidecar(t);
+    for (let i = 0; i < 10; i++) {
+      const id = await engine.execute(exec('seq', ['1', '50']));
+      const seen = [];
+      for await (const event of engine.events(id)) seen.push(event.line ?? event.event_type);
+      assert.deepEqual(seen, ['started', ...Array.from({ length: 50 }, (_, n) => String(n + 1)), 'completed']);
+    }
+  });
+
+  test('an iterator that falls behind holds its child back, and no other', async (t) => {
+    const engine = makeSidecar(t);
+    const total = 300_000;
+    const id = await engine.execute(shell(`seq 1 ${total}; echo written >&2`));
+    const lines = engine.lines(id);
+    const first = await lines.next();
+    assert.equal(first.value.line, '1');
+    for (let i = 0; i < 20; i++) assert.equal((await engine.run(exec('true'))).success, true);
+    assert.equal(await engine.getStatus(id), 'running');
+    let count = 1;
+    for await (const { stream, line } of lines) if (stream === 'stdout') assert.equal(Number(line), ++count);
+    assert.equal(count, total);
+  });
+
+  test('stdin: text and bytes, with its end', async (t) => {
+    const engine = makeSidecar(t);
+    const id = await engine.execute(exec('cat', [], { stdin: { type: 'pipe' } }));
+    await engine.writeStdin(id, 'text ');
+    await engine.writeStdin(id, new Uint8Array([0xff, 0x0a]).subarray(0, 1));
+    await engine.closeStdin(id);
+    await engine.waitForCompletion(id);
+    assert.deepEqual(await engine.readOutput(id, 'stdout'), Buffer.from('text \xff', 'latin1'));
+  });
+
+  test('an AbortSignal before and after acceptance', async (t) => {
+    const engine = makeSidecar(t);
+    const reason = new Error('changed my mind');
+    await assert.rejects(engine.execute(exec('true'), { signal: AbortSignal.abort(reason) }), reason);
+    const controller = new AbortController();
+    const running = engine.run(exec('sleep', ['50']), { signal: controller.signal });
+    await new Promise((resolve) => engine.once('started', resolve));
+    controller.abort();
+    assert.equal((await within(5000, running, 'the cancelled run')).status, 'cancelled');
+    await assert.rejects(engine.run(exec('true'), { signal: 'x' }), withCode('VALIDATION'));
+  });
+
+  test('plans', async (t) => {
+    const engine = makeSidecar(t);
+    const commands = [exec('cat', [], { stdin: { type: 'data', data: new Uint8Array([0x68, 0x69]) } }), exec('false')];
+    const id = await engine.executePlan({ description: 'x', strategy: { type: 'parallel' }, commands });
+    const result = await engine.waitForPlan(id);
+    assert.deepEqual([result.status, result.results[0].stdout], ['failed', 'hi']);
+    assert.deepEqual(await engine.getPlanResult(id), result);
+  });
+});
+
+describe('configuration', () => {
+  test('one that is not allowed rejects `ready` and every call', async (t) => {
+    const engine = makeSidecar(t, { max_concurrent_executions: 0 });
+    const expected = withCode('VALIDATION', { field: 'max_concurrent_executions' });
+    await assert.rejects(engine.ready, expected);
+    await assert.rejects(engine.run(exec('true')), expected);
+  });
+
+  test('it is the one that the sidecar’s engine has', async (t) => {
+    const engine = makeSidecar(t, { max_concurrent_executions: 3 });
+    assert.equal((await engine.ready).protocol, 1);
+    assert.equal((await engine.getConcurrencyMetrics()).max_concurrent, 3);
+  });
+});
+
+describe('the end', () => {
+  test('close ends the sidecar and what it runs; then every call rejects', async (t) => {
+    const mark = killAfter(t, marker());
+    const engine = makeSidecar(t);
+    const { pid } = await engine.ready;
+    const id = await engine.execute(shell(`setsid sleep ${mark} & sleep ${mark}`));
+    const running = engine.waitForCompletion(id);
+    await waitUntilPresent(mark, 2);
+    await engine.close();
+    assert.equal((await running).termination.cause, 'shutdown');
+    assert.equal(alive(pid), false);
+    await waitUntilGone(mark, 500);
+    await assert.rejects(engine.getStats(), withCode('ENGINE_CLOSED'));
+    await engine.close();
+  });
+
+  test('close options that are not allowed close nothing', async (t) => {
+    const engine = makeSidecar(t);
+    await assert.rejects(engine.close({ mode: 'gently' }), withCode('VALIDATION'));
+    assert.equal((await engine.run(exec('true'))).success, true);
+  });
+
+  test('a sidecar that dies: what is outstanding rejects, iterators too', async (t) => {
+    const engine = makeSidecar(t);
+    const { pid } = await engine.ready;
+    const id = await engine.execute(exec('sleep', ['50']));
+    const lines = engine.lines(id);
+    const outcomes = Promise.allSettled([engine.waitForCompletion(id), lines.next()]);
+    process.kill(pid, 'SIGKILL');
+    for (const { reason } of await within(5000, outcomes, 'the rejections')) assert.equal(reason.code, 'IO');
+    await assert.rejects(engine.getStats(), withCode('IO'));
+  });
+
+  test('a sidecar that cannot be started', async () => {
+    const engine = new SidecarEngine({}, { command: ['/nowhere/sidecar'] });
+    await assert.rejects(engine.run(exec('true')), withCode('IO', { message: /ENOENT/ }));
+    await engine.close();
+  });
+
+  test('idle, it keeps no process alive; with a running execution it does, and dies with it', async (t) => {
+    const client = fileURLToPath(new URL('../../client/index.js', import.meta.url));
+    const done = join(tempDir(), 'done');
+    const script = `
+      const { SidecarEngine } = require(${JSON.stringify(client)});
+      const engine = new SidecarEngine({ log_dir: null });
+      engine.on('completed', ({ result }) => console.log(result.stdout.trim()));
+      engine.execute({ command: { type: 'shell', command: 'sleep 0.3; echo late; touch ${done}' } });
+      engine.ready.then(({ pid }) => console.log(pid));`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill('SIGKILL'));
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+    await within(8000, new Promise((resolve) => child.on('close', resolve)), 'the end of the script');
+    const [pid, late] = text.split('\n');
+    assert.equal(late, 'late');
+    assert.ok(existsSync(done));
+    await until(() => !alive(pid), 3000, 'the end of the sidecar');
+  });
+});
+
+test('in a browser: nothing of Node is loaded, and there must be a transport', async () => {
+  const { SidecarEngine: Bare } = require('../../client/browser.js');
+  assert.throws(() => new Bare(), withCode('IO'));
+  const { outputFiles, metafile } = await require('esbuild').build({
+    entryPoints: [fileURLToPath(new URL('../../client/browser.js', import.meta.url))],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'browser',
+    format: 'esm',
+    logLevel: 'silent',
+  });
+  assert.ok(outputFiles[0].text.length > 1000);
+  const inputs = Object.keys(metafile.inputs);
+  assert.ok(
+    inputs.some((path) => path.endsWith('node_modules/events/events.js')),
+    'the events package',
+  );
+  assert.deepEqual(
+    inputs.filter((path) => path.includes('native') || path.includes('spawn')),
+    [],
+  );
+});
