@@ -42,5 +42,12 @@ export function prepare() {
   return reason;
 }
 
+/** For the `skip` of tests: false, or the reason, which is printed. */
+export function whyNot() {
+  const reason = prepare();
+  if (reason !== undefined) console.log(`The tests with the AWS CLI are skipped: ${reason}.`);
+  return reason ?? false;
+}
+
 /** Loads one of the servers; `prepare` comes first. */
 export const requireServer = (name) => createRequire(join(installed, 'package.json'))(name);

@@ -1,5 +1,6 @@
 // Servers on the loopback interface that speak the protocols of DynamoDB and S3, and requests for the AWS CLI to them.
 
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 
 import { tempDir, tempFile } from '../support.mjs';
@@ -47,7 +48,7 @@ function requestsTo(service, url) {
   });
 }
 
-/** Every request that a server has seen, and `until` one is seen. */
+/** Every request that a server has seen. */
 function watch(server) {
   const seen = [];
   server.on('request', ({ method, url, headers }) => seen.push({ method, url, headers }));
@@ -76,4 +77,12 @@ export async function startS3() {
     seen,
     close: () => server.close(),
   };
+}
+
+/** Runs a request that has to succeed, and reads its JSON (null: it printed nothing). */
+export async function ask(engine, request) {
+  const result = await engine.run(request);
+  assert.equal(result.status, 'completed', result.stderr || result.error);
+  assert.equal(result.stderr, '');
+  return result.stdout === '' ? null : JSON.parse(result.stdout);
 }
