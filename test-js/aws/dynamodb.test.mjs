@@ -60,8 +60,8 @@ describe('DynamoDB', { skip }, () => {
 
     const found = [];
     for (let token = []; token !== null;) {
-      const page = await ask(engine, dynamoRequest('scan', [...table, '--max-items', '3', ...token]));
-      assert.ok(page.Items.length <= 3);
+      const page = await ask(engine, dynamoRequest('scan', [...table, '--max-items', '4', ...token]));
+      assert.ok(page.Items.length <= 4);
       found.push(...page.Items.map(keyOf));
       token = page.NextToken ? ['--starting-token', page.NextToken] : null;
     }
@@ -90,8 +90,6 @@ describe('DynamoDB', { skip }, () => {
     assert.match(without.stderr, /credentials/i);
     const named = await ask(engine, dynamoRequest('list-tables', [], { ...none, command: { profile: 'tester' } }));
     assert.ok(Array.isArray(named.TableNames));
-    const stranger = await engine.run(dynamoRequest('list-tables', [], { ...none, command: { profile: 'stranger' } }));
-    assert.match(stranger.stderr, /profile.*stranger/);
   });
 
   test('the environment of the request wins over the fields', async (t) => {
