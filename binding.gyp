@@ -15,6 +15,8 @@
       'defines': [
         'NAPI_VERSION=8',
         'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
+        # A worker that is being terminated refuses every call: no reason to end the process.
+        'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
         'BOOST_ALL_NO_LIB',
         'BOOST_PROCESS_V2_HEADER_ONLY',
         'BOOST_PROCESS_USE_STD_FS',
@@ -30,7 +32,9 @@
       # Node's own settings switch both off.
       'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20', '-std=c++17'],
       'cflags_cc': ['-std=c++20', '-fexceptions', '-frtti', '-fvisibility=hidden', '-fvisibility-inlines-hidden'],
-      'cflags': ['-pthread'],
+      # As CMake does it.
+      'cflags!': ['-O3'],
+      'cflags': ['-O2', '-pthread'],
       'ldflags': ['-pthread'],
     },
   ],

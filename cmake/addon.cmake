@@ -20,7 +20,9 @@ set_target_properties(
              OUTPUT_NAME cloudops_execution_engine
              LIBRARY_OUTPUT_DIRECTORY "${CLOUDOPS_ADDON_DIR}")
 target_include_directories(cloudops_addon SYSTEM PRIVATE "${node_api_dir}" "${node_addon_api_dir}")
-target_compile_definitions(cloudops_addon PRIVATE NAPI_VERSION=8 NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS)
+target_compile_definitions(cloudops_addon PRIVATE NAPI_VERSION=8 NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS
+                           # A worker that is being terminated refuses every call: no reason to end the process.
+                           NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 target_link_libraries(cloudops_addon PRIVATE cloudops_core cloudops_sanitize cloudops_warnings)
 if(APPLE)
   target_link_options(cloudops_addon PRIVATE -undefined dynamic_lookup)
