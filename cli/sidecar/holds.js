@@ -23,6 +23,10 @@ class Holds {
     for (const key of [...this.#gates.keys()]) this.release(key);
   }
 
+  has(id) {
+    return this.#gates.has(id);
+  }
+
   /** Resolves when the execution is not held. */
   async passed(id) {
     for (let gate = this.#gates.get(id); gate !== undefined; gate = this.#gates.get(id)) await gate.opened;

@@ -38,7 +38,7 @@ class Service {
   /** Executions that `accepted` was sent for and that have not started yet. */
   #announced = new Set();
 
-  /** @param {{ makeEngine: (config?: object) => object, notify: (method: string, params: object) => Promise<void> }} parts */
+  /** @param {{ makeEngine: (config?: object) => object, notify: (method: string, params: object) => Promise<void> | undefined }} parts */
   constructor({ makeEngine, notify }) {
     this.#makeEngine = makeEngine;
     this.#notify = notify;
@@ -114,10 +114,10 @@ class Service {
     this.#engine.on('started', ({ execution_id: id }) => this.#announce(id));
     this.#pumps = new EventPumps(this.#engine, async (event) => {
       const id = event.execution_id;
-      if (id !== undefined) await this.#holds.passed(id);
+      if (id !== undefined && this.#holds.has(id)) await this.#holds.passed(id);
       if (event.event_type === 'started' || isTerminal(event.event_type)) this.#announced.delete(id);
       if (isTerminal(event.event_type)) this.#holds.release(id);
-      await this.#notify('event', { event });
+      return this.#notify('event', { event });
     });
   }
 

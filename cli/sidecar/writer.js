@@ -1,9 +1,14 @@
 'use strict';
 
+/** Lines are written together: as soon as this many characters wait, else at the end of the turn. */
+const batchSize = 64 * 1024;
+
 /** Writes messages, one JSON per line, in the order given. */
 class Writer {
   #stream;
   #gone = false;
+  #batch = '';
+  #scheduled = false;
   #waiting = [];
 
   /**
@@ -23,16 +28,24 @@ class Writer {
     stream.on('close', gone);
   }
 
-  /** Resolves when the other side has taken enough for more to be welcome. */
+  /** A promise when the other side has not taken what was written before; it resolves when more is welcome. */
   write(message) {
-    if (this.#gone) return Promise.resolve();
-    this.#stream.write(`${JSON.stringify(message)}\n`);
-    return this.below(this.#stream.writableHighWaterMark);
+    if (this.#gone) return undefined;
+    this.#batch += `${JSON.stringify(message)}\n`;
+    if (this.#batch.length >= batchSize) this.#flush();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        this.#flush();
+      });
+    }
+    return this.#stream.writableNeedDrain ? this.below(batchSize) : undefined;
   }
 
   /** Resolves when less than so many bytes wait for the other side. */
   async below(limit) {
-    while (!this.#gone && this.#stream.writableLength >= limit && this.#stream.writableNeedDrain) {
+    while (!this.#gone && this.#stream.writableNeedDrain && this.#stream.writableLength >= limit) {
       await new Promise((resolve) => this.#waiting.push(resolve));
     }
   }
@@ -40,10 +53,17 @@ class Writer {
   /** Resolves when everything was taken, or nobody is left to take it. */
   end() {
     if (this.#gone) return Promise.resolve();
+    this.#flush();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#stream.write('', () => resolve());
     });
+  }
+
+  #flush() {
+    const text = this.#batch;
+    this.#batch = '';
+    if (text !== '' && !this.#gone) this.#stream.write(text);
   }
 
   #wake() {
