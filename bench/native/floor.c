@@ -21,6 +21,7 @@ struct job {
   pid_t pid;
   int fds[watched];
   int open;
+  int enlarged;
 };
 
 static int epoll;
@@ -66,6 +67,7 @@ static void start(struct job* job, char** argv) {
   check(pid > 0 && exec_error == 0, "exec");
   job->pid = pid;
   job->open = watched;
+  job->enlarged = 0;
   for (int i = 0; i < 2; ++i) {
     close(pipes[i][1]);
     watch(job, i, pipes[i][0]);
@@ -97,7 +99,10 @@ static void handle(struct job* job, int slot) {
     unwatch(job, slot);
     return;
   }
-  if (count >= 64 * 1024) fcntl(job->fds[slot], F_SETPIPE_SZ, 1024 * 1024);
+  if (count >= 32 * 1024 && !job->enlarged) {
+    job->enlarged = 1;
+    fcntl(job->fds[slot], F_SETPIPE_SZ, 1024 * 1024);
+  }
   bytes_read += (uint64_t)count;
   if (!count_lines) return;
   const char* const end = buffer + count;

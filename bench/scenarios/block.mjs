@@ -12,12 +12,12 @@ export const scenario = {
   logarithmic: true,
   sizes: {
     full: { starts: 200, slow_starts: 20, large },
-    quick: { starts: 50, slow_starts: 5, large },
+    quick: { starts: 50, slow_starts: 3, large },
     smoke: { starts: 3, slow_starts: 2, large: 64 * 1024 ** 2 },
   },
   subjects: [
     ...['engine', 'child_process', 'execa', 'bun', 'deno', 'floor'].map((peer) => ({ peer, host: small })),
-    ...['engine', 'child_process', 'bun', 'deno', 'floor'].map((peer) => ({
+    ...['engine', 'child_process', 'bun', 'floor'].map((peer) => ({
       name: `${peer}, 4 GiB host`,
       peer,
       host: large,

@@ -9,7 +9,7 @@ export const scenario = {
   unit: 'ms',
   sizes: {
     full: { count: 1_000_000, length: 80 },
-    quick: { count: 200_000, length: 80 },
+    quick: { count: 100_000, length: 80 },
     smoke: { count: 1000, length: 80 },
   },
   subjects: ['engine', 'readline', 'tinyexec', 'nano_spawn', 'execa', 'zx'].map((peer) => ({ peer })),

@@ -9,7 +9,7 @@ export const scenario = {
   title: 'A timeout of 100 ms: settled late by',
   metric: 'late_ms',
   unit: 'ms',
-  sizes: { full: { runs: 15 }, quick: { runs: 5 }, smoke: { runs: 1 } },
+  sizes: { full: { runs: 15 }, quick: { runs: 3 }, smoke: { runs: 1 } },
   subjects: subjects.map((peer) => ({ peer })),
   check(facts, { runs }) {
     expectFact('timed out', facts.timed_out, runs);

@@ -9,7 +9,7 @@ export const scenario = {
   metric: 'per_second',
   unit: '1/s',
   better: 'more',
-  sizes: { full: { runs: 1000, width: 100 }, quick: { runs: 1000, width: 100 }, smoke: { runs: 20, width: 10 } },
+  sizes: { full: { runs: 1000, width: 100 }, quick: { runs: 400, width: 100 }, smoke: { runs: 20, width: 10 } },
   subjects: subjects.map((peer) => ({ peer })),
   parameters: (size) => ({ ...size, engine: { config: { max_concurrent_executions: size.width } } }),
   floor: ({ runs, width }) => [runs, width, 0, 0, '/bin/true'],
