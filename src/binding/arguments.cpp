@@ -6,13 +6,17 @@ namespace cloudops::binding {
 namespace {
 
 bool is_plain_object(const Napi::Value& value) {
-  return value.IsObject() && !value.IsFunction() && !value.IsTypedArray() && !value.IsArrayBuffer() && !value.IsDataView();
+  return value.IsObject() && !value.IsFunction() && !value.IsTypedArray() && !value.IsArrayBuffer() &&
+         !value.IsDataView();
 }
 
 Error wrong_type(Napi::Env env, const Napi::Value& found, const std::string& name, const std::string& expected) {
   // An object is not looked into: that would run getters and proxies of the caller, which may throw.
-  const std::string type = !is_plain_object(found) ? type_name(to_value(env, found)) : found.IsArray() ? "array" : "object";
-  return validation_error(ValidationKind::wrong_type, name, name + " must be " + expected + ", but it is " + type + ".");
+  const std::string type = !is_plain_object(found) ? type_name(to_value(env, found))
+                           : found.IsArray()       ? "array"
+                                                   : "object";
+  return validation_error(ValidationKind::wrong_type, name,
+                          name + " must be " + expected + ", but it is " + type + ".");
 }
 
 }  // namespace

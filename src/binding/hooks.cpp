@@ -43,19 +43,20 @@ napi_value Hooks::call(Napi::Env env, const Napi::FunctionReference& function,
 }
 
 void Hooks::operator()(Napi::Env env, const StartedEvent& event) {
-  call(env, started_, {ascii_to_js(env, to_string(event.execution_id)), to_js(env, std::string_view(event.command)),
-                       ascii_to_js(env, to_rfc3339(event.timestamp))});
+  call(env, started_,
+       {ascii_to_js(env, to_string(event.execution_id)), to_js(env, std::string_view(event.command)),
+        ascii_to_js(env, to_rfc3339(event.timestamp))});
 }
 
 void Hooks::operator()(Napi::Env env, const OutputChunk& chunk) {
   const std::string id = to_string(chunk.execution_id);
   const std::size_t cost = chunk.cost();
-  napi_value consumed = call(
-      env, output_,
-      {ascii_to_js(env, id), ascii_to_js(env, to_string(chunk.stream)),
-       chunk.ascii ? ascii_to_js(env, chunk.text) : to_js(env, std::string_view(chunk.text)), to_js(env, chunk.first_seq),
-       to_js(env, static_cast<double>(chunk.line_count)), to_js(env, chunk.partial),
-       ascii_to_js(env, to_rfc3339(chunk.timestamp)), to_js(env, static_cast<double>(cost))});
+  napi_value consumed =
+      call(env, output_,
+           {ascii_to_js(env, id), ascii_to_js(env, to_string(chunk.stream)),
+            chunk.ascii ? ascii_to_js(env, chunk.text) : to_js(env, std::string_view(chunk.text)),
+            to_js(env, chunk.first_seq), to_js(env, static_cast<double>(chunk.line_count)), to_js(env, chunk.partial),
+            ascii_to_js(env, to_rfc3339(chunk.timestamp)), to_js(env, static_cast<double>(cost))});
   bool done = true;
   if (consumed != nullptr) napi_get_value_bool(env, consumed, &done);
   if (done) {
@@ -79,15 +80,17 @@ void Hooks::acknowledge(const Uuid& id, std::size_t bytes) {
 
 void Hooks::operator()(Napi::Env env, const FinishedEvent& event) {
   current_result_ = event.result;
-  call(env, finished_, {ascii_to_js(env, to_string(event.result->id)), ascii_to_js(env, to_string(event.result->status)),
-                        ascii_to_js(env, to_rfc3339(event.timestamp))});
+  call(env, finished_,
+       {ascii_to_js(env, to_string(event.result->id)), ascii_to_js(env, to_string(event.result->status)),
+        ascii_to_js(env, to_rfc3339(event.timestamp))});
   current_result_.reset();
   ended_(event.result->id);
 }
 
 void Hooks::operator()(Napi::Env env, const ProgressEvent& event) {
-  call(env, progress_, {ascii_to_js(env, to_string(event.plan_id)), to_js(env, event.completed), to_js(env, event.total),
-                        to_js(env, event.current_command), ascii_to_js(env, to_rfc3339(event.timestamp))});
+  call(env, progress_,
+       {ascii_to_js(env, to_string(event.plan_id)), to_js(env, event.completed), to_js(env, event.total),
+        to_js(env, event.current_command), ascii_to_js(env, to_rfc3339(event.timestamp))});
 }
 
 Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr& with_result) {

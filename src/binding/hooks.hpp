@@ -14,7 +14,8 @@ namespace cloudops::binding {
 
 /// The functions of lib/ that the engine calls: one per kind of event, and the maker of error objects.
 ///
-/// JavaScript thread only. Refers to them weakly: the JavaScript object of the engine keeps them. Also keeps the credit of chunks that an iterator has not consumed yet.
+/// JavaScript thread only. Refers to them weakly: the JavaScript object of the engine keeps them. Also keeps the credit
+/// of chunks that an iterator has not consumed yet.
 class Hooks {
  public:
   using IdCallback = std::function<void(const Uuid&)>;

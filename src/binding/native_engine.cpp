@@ -56,8 +56,8 @@ NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
   hooks_ = std::make_unique<Hooks>(
       info[1].As<Napi::Object>(), [this](const Uuid& id) { engine_->resume_reading(id); },
       [this](const Uuid& id) { execution_ended(id); });
-  // The hooks close over the JavaScript engine that owns this object. Kept as its property they are a circle of JavaScript
-  // objects that the collector sees through; kept by references of ours they would never be collected.
+  // The hooks close over the JavaScript engine that owns this object. Kept as its property they are a circle of
+  // JavaScript objects that the collector sees through; kept by references of ours they would never be collected.
   info.This().As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value("hooks", info[1]));
   const cloudops::Value raw = to_value(env, info[0]);
   if (env.IsExceptionPending()) return;
@@ -88,7 +88,8 @@ std::optional<Error> NativeEngine::start_engine(Config config) {
   } catch (const std::system_error& refused) {  // the thread
     error.errno_name = errno_name(refused.code().value());
   }
-  error.message = "the engine could not be started: the system is short of descriptors or threads (" + error.errno_name + ")";
+  error.message =
+      "the engine could not be started: the system is short of descriptors or threads (" + error.errno_name + ")";
   return error;
 }
 
@@ -101,7 +102,8 @@ NativeEngine::~NativeEngine() {
 void NativeEngine::end_with_environment(void* self) { static_cast<NativeEngine*>(self)->shut_down(); }
 
 void NativeEngine::shut_down() {
-  // Kills what runs and joins the engine thread, which never waits for this one; then nothing can be delivered any more.
+  // Kills what runs and joins the engine thread, which never waits for this one; then nothing can be delivered any
+  // more.
   engine_.reset();
   outbox_->detach();
 }
@@ -148,11 +150,12 @@ void NativeEngine::update_hold() {
 }
 
 Napi::Value NativeEngine::execute(const Napi::CallbackInfo& info) {
-  return submit(info, [this](auto&&... arguments) { engine_->submit(std::forward<decltype(arguments)>(arguments)...); });
+  return submit(info,
+                [this](auto&&... arguments) { engine_->submit(std::forward<decltype(arguments)>(arguments)...); });
 }
 
 std::function<void(Expected<Uuid>)> NativeEngine::forget_ticket(std::optional<std::uint32_t> number,
-                                                               std::function<void(Expected<Uuid>)> answer) {
+                                                                std::function<void(Expected<Uuid>)> answer) {
   if (!number) return answer;
   return [this, number = *number, outbox = outbox_, answer = std::move(answer)](Expected<Uuid> id) {
     answer(std::move(id));
@@ -190,7 +193,8 @@ Napi::Value NativeEngine::wait(const Napi::CallbackInfo& info) {
 Napi::Value NativeEngine::cancel(const Napi::CallbackInfo& info) {
   const auto id = id_argument(info, 0);
   if (!id) return rejected(info.Env(), id.error());
-  return promise<std::monostate>(info.Env(), [&](auto answer) { engine_->cancel(*id, std::move(answer)); }, nothing);
+  return promise<std::monostate>(
+      info.Env(), [&](auto answer) { engine_->cancel(*id, std::move(answer)); }, nothing);
 }
 
 Napi::Value NativeEngine::write_stdin(const Napi::CallbackInfo& info) {
@@ -205,7 +209,8 @@ Napi::Value NativeEngine::write_stdin(const Napi::CallbackInfo& info) {
 Napi::Value NativeEngine::close_stdin(const Napi::CallbackInfo& info) {
   const auto id = id_argument(info, 0);
   if (!id) return rejected(info.Env(), id.error());
-  return promise<std::monostate>(info.Env(), [&](auto answer) { engine_->close_stdin(*id, std::move(answer)); }, nothing);
+  return promise<std::monostate>(
+      info.Env(), [&](auto answer) { engine_->close_stdin(*id, std::move(answer)); }, nothing);
 }
 
 Napi::Value NativeEngine::acknowledge(const Napi::CallbackInfo& info) {

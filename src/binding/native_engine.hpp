@@ -18,8 +18,9 @@ namespace cloudops::binding {
 
 /// An engine as a JavaScript object: converts and forwards, decides nothing.
 ///
-/// JavaScript thread. Owns the engine; while something runs or a promise is open it keeps the process alive and is itself
-/// not collected. Ends with the garbage collector or with its environment, whichever comes first; both kill what runs.
+/// JavaScript thread. Owns the engine; while something runs or a promise is open it keeps the process alive and is
+/// itself not collected. Ends with the garbage collector or with its environment, whichever comes first; both kill what
+/// runs.
 class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
  public:
   static Napi::Function define(Napi::Env env);
@@ -58,8 +59,8 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   Napi::Value start_cleanup_task(const Napi::CallbackInfo& info);
   Napi::Value stop_cleanup_task(const Napi::CallbackInfo& info);
 
-  /// A promise for what `ask` asks of the engine: `ask(callback)`, where the callback takes an Expected<T>; the value is
-  /// made into the promise's by `convert(env, value)`. Defined in native_engine_promise.hpp.
+  /// A promise for what `ask` asks of the engine: `ask(callback)`, where the callback takes an Expected<T>; the value
+  /// is made into the promise's by `convert(env, value)`. Defined in native_engine_promise.hpp.
   template <class T, class Ask, class Convert>
   Napi::Value promise(Napi::Env env, Ask ask, Convert convert, bool announces_execution = false);
   Napi::Value rejected(Napi::Env env, Napi::Value reason);

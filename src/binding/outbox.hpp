@@ -15,8 +15,8 @@ namespace cloudops::binding {
 /// Settles a promise. Runs on the JavaScript thread.
 struct Reply {
   std::function<void(Napi::Env)> settle;
-  /// It tells JavaScript the id of a new execution. The events that follow then wait for the next turn, so that the code
-  /// after `await execute(…)` runs before the first of them.
+  /// It tells JavaScript the id of a new execution. The events that follow then wait for the next turn, so that the
+  /// code after `await execute(…)` runs before the first of them.
   bool announces_execution = false;
 };
 

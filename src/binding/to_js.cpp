@@ -21,9 +21,9 @@ Napi::Value to_js(Napi::Env env, const NameValues& entries) {
   auto object = Napi::Object::New(env);
   for (const auto& [name, value] : entries)
     // A key such as "__proto__" must become an own property, so it is defined, not assigned.
-    object.DefineProperty(Napi::PropertyDescriptor::Value(name, to_js(env, std::string_view(value)),
-                                                          static_cast<napi_property_attributes>(
-                                                              napi_writable | napi_enumerable | napi_configurable)));
+    object.DefineProperty(Napi::PropertyDescriptor::Value(
+        name, to_js(env, std::string_view(value)),
+        static_cast<napi_property_attributes>(napi_writable | napi_enumerable | napi_configurable)));
   return object;
 }
 

@@ -68,7 +68,8 @@ Value Conversion::convert_array(napi_value array, int depth) {
 Value Conversion::convert_object(napi_value object, int depth) {
   napi_value names = nullptr;
   const auto filter = static_cast<napi_key_filter>(napi_key_enumerable | napi_key_skip_symbols);
-  if (napi_get_all_property_names(env_, object, napi_key_own_only, filter, napi_key_numbers_to_strings, &names) != napi_ok)
+  if (napi_get_all_property_names(env_, object, napi_key_own_only, filter, napi_key_numbers_to_strings, &names) !=
+      napi_ok)
     return {};
   std::uint32_t length = 0;
   napi_get_array_length(env_, names, &length);
@@ -122,7 +123,8 @@ Value Conversion::convert(napi_value raw, int depth) {
   if (value.IsArray()) return convert_array(raw, depth);
   if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array)
     return bytes(value.As<Napi::Uint8Array>());
-  if (value.IsTypedArray() || value.IsArrayBuffer() || value.IsDataView()) return {Value::Foreign{"binary data other than Uint8Array"}};
+  if (value.IsTypedArray() || value.IsArrayBuffer() || value.IsDataView())
+    return {Value::Foreign{"binary data other than Uint8Array"}};
   return convert_object(raw, depth);
 }
 

@@ -32,18 +32,16 @@ void Engine::join() {
 
 void Engine::submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket,
                     Callback<Uuid> answer) {
-  on_engine([request = std::move(request), environment = std::move(environment), ticket = std::move(ticket),
-             answer = std::move(answer)](EngineCore& core) {
-    core.submit(request, environment, ticket.get(), answer);
-  });
+  on_engine(
+      [request = std::move(request), environment = std::move(environment), ticket = std::move(ticket),
+       answer = std::move(answer)](EngineCore& core) { core.submit(request, environment, ticket.get(), answer); });
 }
 
 void Engine::submit_plan(Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket,
                          Callback<Uuid> answer) {
-  on_engine([plan = std::move(plan), environment = std::move(environment), ticket = std::move(ticket),
-             answer = std::move(answer)](EngineCore& core) {
-    core.submit_plan(plan, environment, ticket.get(), answer);
-  });
+  on_engine(
+      [plan = std::move(plan), environment = std::move(environment), ticket = std::move(ticket),
+       answer = std::move(answer)](EngineCore& core) { core.submit_plan(plan, environment, ticket.get(), answer); });
 }
 
 void Engine::wait_plan(const Uuid& id, Callback<PlanResultPtr> answer) {
@@ -92,8 +90,8 @@ void Engine::log_file(const Uuid& id, Callback<std::string> answer) {
 
 Expected<std::string> Engine::log_path(const Uuid& id) const {
   auto path = core_->logs().find(id);
-  if (!path) return engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id);
-  if (path->empty()) return engine_error(ErrorCode::log_read_failed, "execution " + to_string(id) + " has no log", id);
+  if (!path) return unknown_execution(id);
+  if (path->empty()) return has_no_log(id);
   return *std::move(path);
 }
 
@@ -128,7 +126,8 @@ void Engine::resume_reading(const Uuid& id) {
 }
 
 void Engine::close(CloseOptions options, Callback<std::monostate> answer) {
-  on_engine([options, answer = std::move(answer)](EngineCore& core) mutable { core.close(options, std::move(answer)); });
+  on_engine(
+      [options, answer = std::move(answer)](EngineCore& core) mutable { core.close(options, std::move(answer)); });
 }
 
 }  // namespace cloudops

@@ -45,10 +45,10 @@ class Engine {
 
   /// Answers with the id as soon as the request is accepted (running or queued); otherwise nothing was started.
   /// VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED. A withdrawn request is answered with INTERNAL.
-  void submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket,
-              Callback<Uuid> answer);
+  void submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket, Callback<Uuid> answer);
 
-  /// The same for a plan: all of it is validated before any of it runs. Its commands wait for slots whatever the policy.
+  /// The same for a plan: all of it is validated before any of it runs. Its commands wait for slots whatever the
+  /// policy.
   void submit_plan(Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket, Callback<Uuid> answer);
   /// Answers once all of the plan's commands have a result. NOT_FOUND.
   void wait_plan(const Uuid& id, Callback<PlanResultPtr> answer);

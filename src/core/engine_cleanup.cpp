@@ -11,15 +11,14 @@ constexpr std::size_t slice = 1'000;
 }  // namespace
 
 void EngineCore::remove(const Uuid& id, const Callback<std::monostate>& answer) {
-  if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  if (closed_) return answer(engine_closed());
   if (store_.remove(id)) {
     forget(id);
     return answer(std::monostate{});
   }
   if (plans_.remove(id)) return answer(std::monostate{});
-  if (store_.contains(id) || plans_.contains(id))
-    return answer(engine_error(ErrorCode::not_finished, "execution " + to_string(id) + " has not finished", id));
-  answer(engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id));
+  if (store_.contains(id) || plans_.contains(id)) return answer(not_finished(id));
+  answer(unknown_execution(id));
 }
 
 void EngineCore::forget(const Uuid& id) {
@@ -40,7 +39,7 @@ void EngineCore::drop_outputs_over_limit() {
 }
 
 void EngineCore::clean_up(Callback<std::size_t> answer) {
-  if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  if (closed_) return answer(engine_closed());
   plans_.clean_up(system_.now());
   clean_up_slice(0, std::move(answer));
 }
@@ -49,9 +48,8 @@ void EngineCore::clean_up_slice(std::size_t gone_before, Callback<std::size_t> a
   const std::size_t gone = store_.clean_up(system_.now(), slice, [this](const Uuid& id) { forget(id); });
   const std::size_t total = gone_before + gone;
   if (gone < slice) return answer(total);
-  boost::asio::post(runtime_.io(), [this, total, answer = std::move(answer)]() mutable {
-    clean_up_slice(total, std::move(answer));
-  });
+  boost::asio::post(runtime_.io(),
+                    [this, total, answer = std::move(answer)]() mutable { clean_up_slice(total, std::move(answer)); });
 }
 
 void EngineCore::start_cleanup_task() {

@@ -1,29 +1,10 @@
 #include "core/engine_core.hpp"
 
-#include <cerrno>
 #include <utility>
 
 namespace cloudops {
-namespace {
-
-Error not_running(const Uuid& id) {
-  return engine_error(ErrorCode::not_running, "execution " + to_string(id) + " has finished already", id);
-}
-
-Error not_found(const Uuid& id) {
-  return engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id);
-}
-
-Error stdin_closed(const Uuid& id) {
-  auto error = engine_error(ErrorCode::io, "stdin of execution " + to_string(id) + " is closed", id);
-  error.errno_name = errno_name(EPIPE);
-  return error;
-}
-
-}  // namespace
-
 void EngineCore::cancel(const Uuid& id, const Callback<std::monostate>& answer) {
-  if (closed_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  if (closed_) return answer(engine_closed());
   const auto ladder = graceful_stop(Milliseconds(config_.kill_grace_period_ms));
   if (const auto plan = plan_runs_.find(id); plan != plan_runs_.end()) {
     cancel_plan(*plan->second, TerminationCause::cancel, ladder, "not run: the plan was cancelled");
@@ -34,7 +15,7 @@ void EngineCore::cancel(const Uuid& id, const Callback<std::monostate>& answer) 
     return answer(std::monostate{});
   }
   if (cancel_unstarted_command(id)) return answer(std::monostate{});
-  answer(store_.contains(id) || plans_.contains(id) ? not_running(id) : not_found(id));
+  answer(store_.contains(id) || plans_.contains(id) ? already_finished(id) : unknown_execution(id));
 }
 
 void EngineCore::terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder) {
@@ -62,14 +43,11 @@ void EngineCore::close_stdin(const Uuid& id, Callback<std::monostate> answer) {
 }
 
 Expected<StdinFeed*> EngineCore::stdin_of(const Uuid& id) {
-  if (closed_) return engine_error(ErrorCode::engine_closed, "the engine is closed");
+  if (closed_) return engine_closed();
   const auto found = active_.find(id);
-  if (found == active_.end()) return store_.contains(id) ? not_running(id) : not_found(id);
+  if (found == active_.end()) return store_.contains(id) ? already_finished(id) : unknown_execution(id);
   if (auto* feed = found->second.execution->stdin_pipe()) return feed;
-  auto error = validation_error(ValidationKind::invalid_value, "stdin",
-                                "stdin of execution " + to_string(id) + " is not a pipe; ask for stdin: {type: \"pipe\"}");
-  error.execution_id = id;
-  return error;
+  return stdin_not_a_pipe(id);
 }
 
 void EngineCore::close(const CloseOptions& options, Callback<std::monostate> answer) {
@@ -84,7 +62,8 @@ void EngineCore::close(const CloseOptions& options, Callback<std::monostate> ans
     if (options.timeout) machine_->close_deadline().start(*options.timeout, [this] { shut_down(); });
     terminate_all(TerminationCause::shutdown, graceful_stop(grace));
   } else if (options.timeout) {
-    machine_->close_deadline().start(*options.timeout, [this, grace] { terminate_all(TerminationCause::shutdown, graceful_stop(grace)); });
+    machine_->close_deadline().start(
+        *options.timeout, [this, grace] { terminate_all(TerminationCause::shutdown, graceful_stop(grace)); });
   }
   finish_closing_if_idle();
 }

@@ -7,14 +7,6 @@
 
 namespace cloudops {
 
-Error engine_error(ErrorCode code, std::string message, const std::optional<Uuid>& id) {
-  Error error;
-  error.code = code;
-  error.message = std::move(message);
-  error.execution_id = id;
-  return error;
-}
-
 EngineCore::EngineCore(const Config& config, std::shared_ptr<EventSink> sink, Runtime& runtime, System& system)
     : config_(config),
       sink_(std::move(sink)),
@@ -30,13 +22,12 @@ EngineCore::~EngineCore() = default;
 
 void EngineCore::submit(const Value& raw, const Environment& environment, SubmitTicket* ticket,
                         const Callback<Uuid>& answer) {
-  if (closing_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  if (closing_) return answer(engine_closed());
   auto validated = validate(raw, environment);
   if (!validated) return answer(std::move(validated).error());
   AcceptedRequest& accepted = *validated;
 
-  if (ticket != nullptr && !ticket->accept())
-    return answer(engine_error(ErrorCode::internal, "withdrawn before it was accepted"));
+  if (ticket != nullptr && !ticket->accept()) return answer(request_withdrawn());
   auto decision = Admission::Decision::start;
   if (auto refused = admit(accepted, decision)) return answer(std::move(*refused));
 

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "core/engine.hpp"
+#include "core/engine_errors.hpp"
 #include "core/engine_machine.hpp"
 #include "core/log_index.hpp"
 #include "core/plan_run.hpp"
 #include "core/schedule/admission.hpp"
 #include "core/store/execution_store.hpp"
 #include "core/store/plan_store.hpp"
-
 
 #include <memory>
 #include <optional>
@@ -29,12 +29,12 @@ class EngineCore final : public ExecutionOwner {
   ~EngineCore() override;
 
   // engine_core.cpp
-  void submit(const Value& raw, const Environment& environment, SubmitTicket* ticket,
-              const Callback<Uuid>& answer);
+  void submit(const Value& raw, const Environment& environment, SubmitTicket* ticket, const Callback<Uuid>& answer);
   void resume_reading(const Uuid& id);
 
   // engine_plans.cpp
-  void submit_plan(const Value& raw, const Environment& environment, SubmitTicket* ticket, const Callback<Uuid>& answer);
+  void submit_plan(const Value& raw, const Environment& environment, SubmitTicket* ticket,
+                   const Callback<Uuid>& answer);
   void wait_plan(const Uuid& id, Callback<PlanResultPtr> answer);
   void plan_result(const Uuid& id, const Callback<PlanResultPtr>& answer) const;
 
@@ -111,7 +111,6 @@ class EngineCore final : public ExecutionOwner {
   void finish_plan_if_done(PlanRun& run);
   void cancel_plan(PlanRun& run, TerminationCause cause, const StopLadder& ladder, const std::string& why);
   bool cancel_unstarted_command(const Uuid& id);
-  static Error unknown_plan(const Uuid& id);
 
   /// Ends an active execution; without effect on any other.
   void terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder);
@@ -143,8 +142,5 @@ class EngineCore final : public ExecutionOwner {
 
   ActiveExecutions active_;  // last: executions use all of the above until they are gone
 };
-
-/// The Error of a code, with the execution it is about.
-Error engine_error(ErrorCode code, std::string message, const std::optional<Uuid>& id = std::nullopt);
 
 }  // namespace cloudops

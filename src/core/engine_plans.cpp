@@ -10,15 +10,14 @@ namespace cloudops {
 
 void EngineCore::submit_plan(const Value& raw, const Environment& environment, SubmitTicket* ticket,
                              const Callback<Uuid>& answer) {
-  if (closing_) return answer(engine_error(ErrorCode::engine_closed, "the engine is closed"));
+  if (closing_) return answer(engine_closed());
   auto plan = parse_plan(raw, config_);
   if (!plan) return answer(std::move(plan).error());
   auto commands = validate_commands(std::move(plan->commands), environment);
   if (!commands) return answer(std::move(commands).error());
   const Uuid id = plan->id ? *plan->id : make_uuid();
   if (auto known = refuse_known(id, "id")) return answer(std::move(*known));
-  if (ticket != nullptr && !ticket->accept())
-    return answer(engine_error(ErrorCode::internal, "withdrawn before it was accepted"));
+  if (ticket != nullptr && !ticket->accept()) return answer(request_withdrawn());
 
   auto run = std::make_unique<PlanRun>(id, plan->strategy, std::move(*commands), system_.now());
   const auto accepted_at = wall_now();
@@ -137,11 +136,7 @@ void EngineCore::wait_plan(const Uuid& id, Callback<PlanResultPtr> answer) {
 void EngineCore::plan_result(const Uuid& id, const Callback<PlanResultPtr>& answer) const {
   if (auto result = plans_.result(id)) return answer(std::move(result));
   if (!plans_.contains(id)) return answer(unknown_plan(id));
-  answer(engine_error(ErrorCode::not_finished, "plan " + to_string(id) + " has not finished", id));
-}
-
-Error EngineCore::unknown_plan(const Uuid& id) {
-  return engine_error(ErrorCode::not_found, "no plan " + to_string(id) + " is known to this engine", id);
+  answer(not_finished(id));
 }
 
 }  // namespace cloudops

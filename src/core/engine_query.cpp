@@ -5,32 +5,20 @@
 #include <utility>
 
 namespace cloudops {
-namespace {
-
-Error unknown(const Uuid& id) {
-  return engine_error(ErrorCode::not_found, "no execution " + to_string(id) + " is known to this engine", id);
-}
-
-Error unfinished(const Uuid& id) {
-  return engine_error(ErrorCode::not_finished, "execution " + to_string(id) + " has not finished", id);
-}
-
-}  // namespace
-
 void EngineCore::wait(const Uuid& id, Callback<Outcome> answer) {
   if (const Outcome* outcome = store_.outcome(id)) return answer(Outcome{whole(*outcome), outcome->error});
-  if (!store_.contains(id)) return answer(unknown(id));
+  if (!store_.contains(id)) return answer(unknown_execution(id));
   store_.add_waiter(id, [answer = std::move(answer)](const Outcome& outcome) { answer(outcome); });
 }
 
 void EngineCore::status(const Uuid& id, const Callback<ExecutionStatus>& answer) const {
   if (const auto status = store_.status(id)) return answer(*status);
-  answer(unknown(id));
+  answer(unknown_execution(id));
 }
 
 void EngineCore::result(const Uuid& id, const Callback<ResultPtr>& answer) const {
   if (const Outcome* outcome = store_.outcome(id)) return answer(whole(*outcome));
-  answer(store_.contains(id) ? unfinished(id) : unknown(id));
+  answer(store_.contains(id) ? not_finished(id) : unknown_execution(id));
 }
 
 ResultPtr EngineCore::whole(const Outcome& outcome) const {
@@ -58,14 +46,14 @@ void EngineCore::output(const Uuid& id, OutputStream stream, const Callback<std:
   }
   if (const auto found = active_.find(id); found != active_.end())
     return answer(found->second.execution->captured(stream));
-  answer(unknown(id));
+  answer(unknown_execution(id));
 }
 
 void EngineCore::log_file(const Uuid& id, const Callback<std::string>& answer) {
   if (const auto found = active_.find(id); found != active_.end()) found->second.execution->flush_log();
   const auto path = logs_.find(id);
-  if (!path) return answer(unknown(id));
-  if (path->empty()) return answer(engine_error(ErrorCode::log_read_failed, "execution " + to_string(id) + " has no log", id));
+  if (!path) return answer(unknown_execution(id));
+  if (path->empty()) return answer(has_no_log(id));
   answer(*path);
 }
 

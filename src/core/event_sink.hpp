@@ -9,8 +9,8 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
 
-  /// True: the event was consumed. False, for an OutputChunk only: it was kept, and DeliveryCredit::release will be called
-  /// for it later; until then its text counts against the execution's credit.
+  /// True: the event was consumed. False, for an OutputChunk only: it was kept, and DeliveryCredit::release will be
+  /// called for it later; until then its text counts against the execution's credit.
   virtual bool deliver(Event event) = 0;
 };
 

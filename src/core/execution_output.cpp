@@ -32,7 +32,7 @@ ExecutionOutput::ExecutionOutput(const Uuid& id, std::optional<std::string> own_
 
 OpenToOthers ExecutionOutput::dir_policy() const {
   return !config_.log_dir || *config_.log_dir == default_log_dir(config_.temp_dir) ? OpenToOthers::tighten
-                                                                                    : OpenToOthers::refuse_writable;
+                                                                                   : OpenToOthers::refuse_writable;
 }
 
 void ExecutionOutput::open_log() {
@@ -61,7 +61,8 @@ void ExecutionOutput::spill(OutputStream stream, const BoundedCapture::Taken& ta
   Overflow& target = overflow(stream);
   if (target.error) return;
   if (!target.file) {
-    auto file = open_overflow_in(config_.log_dir.value_or(default_log_dir(config_.temp_dir)), dir_policy(), id_, stream);
+    auto file =
+        open_overflow_in(config_.log_dir.value_or(default_log_dir(config_.temp_dir)), dir_policy(), id_, stream);
     if (!file) {
       target.error = file.error().message;
       return;

@@ -18,7 +18,8 @@
 namespace cloudops {
 
 /// Where the log of an execution goes, by configuration and request; absent: it has none.
-std::optional<std::string> log_path_for(const Config& config, const std::optional<std::string>& own_path, const Uuid& id);
+std::optional<std::string> log_path_for(const Config& config, const std::optional<std::string>& own_path,
+                                        const Uuid& id);
 
 /// What becomes of one execution's output: captured up to the limit, beyond it dropped or put into a file, cut into
 /// lines, logged, and handed to the event sink. Engine thread only; ends with its execution.
@@ -62,7 +63,8 @@ class ExecutionOutput {
   OpenToOthers dir_policy() const;
   void spill(OutputStream stream, const BoundedCapture::Taken& taken);
   void deliver(OutputStream stream, OutputPiece&& piece);
-  void finish_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning, ExecutionResult& result);
+  void finish_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
+                       ExecutionResult& result);
 
   const Uuid id_;
   const std::optional<std::string> own_log_path_;

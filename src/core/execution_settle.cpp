@@ -35,7 +35,8 @@ void Execution::settle() {
 void Execution::settle_failed_start(const LaunchFailure& failure) {
   Error error;
   error.code = ErrorCode::spawn_failed;
-  error.message = "could not start '" + accepted_.launch.executable + "': " + system_says(failure.error) + " at " + failure.step;
+  error.message =
+      "could not start '" + accepted_.launch.executable + "': " + system_says(failure.error) + " at " + failure.step;
   error.execution_id = accepted_.id;
   error.errno_name = errno_name(failure.error);
   ExecutionResult result;
@@ -90,9 +91,11 @@ std::string Execution::describe_cause(TerminationCause cause) const {
       return "could not be started" + after + ": " + system_says(last_failure_->error) + " at " + last_failure_->step;
     }
     case TerminationCause::cancel: return started_at_ ? "cancelled" : "cancelled before it started";
-    case TerminationCause::shutdown: return started_at_ ? "cancelled: the engine was closed" : "cancelled before it started: the engine was closed";
+    case TerminationCause::shutdown:
+      return started_at_ ? "cancelled: the engine was closed" : "cancelled before it started: the engine was closed";
     case TerminationCause::output_limit:
-      return "wrote more than max_output_size_bytes (" + std::to_string(context_.config.max_output_size_bytes) + " bytes)";
+      return "wrote more than max_output_size_bytes (" + std::to_string(context_.config.max_output_size_bytes) +
+             " bytes)";
   }
   return "cancelled";
 }

@@ -51,10 +51,11 @@ LaunchFailure Execution::spawn() {
   // Before the child exists: the host may be killed at any moment.
   guard();
   LaunchFailure failure;
-  const StdioFds stdio{child_stdin ? child_stdin.get() : context_.dev_null.get(), out.write_end.get(), err.write_end.get()};
+  const StdioFds stdio{child_stdin ? child_stdin.get() : context_.dev_null.get(), out.write_end.get(),
+                       err.write_end.get()};
   const Launcher launch(context_.system);
-  Process process = launch(context_.runtime.io().get_executor(), failure, accepted_.launch, stdio, tree_mark_,
-                           exit_watch.get());
+  Process process =
+      launch(context_.runtime.io().get_executor(), failure, accepted_.launch, stdio, tree_mark_, exit_watch.get());
   if (failure.error == 0) failure = watch(std::move(process), std::move(exit_watch), out, err);
   if (failure.error != 0) unguard();
   return failure;
@@ -83,7 +84,8 @@ LaunchFailure Execution::open_stdio(PipeEnds& out, PipeEnds& err, UniqueFd& chil
 
 LaunchFailure Execution::watch(Process process, UniqueFd exit_watch, PipeEnds& out, PipeEnds& err) {
   // From here on a failure destroys child_, which kills and collects it.
-  child_ = std::make_unique<ChildProcess>(context_.runtime.io(), context_.system, std::move(process), std::move(exit_watch));
+  child_ =
+      std::make_unique<ChildProcess>(context_.runtime.io(), context_.system, std::move(process), std::move(exit_watch));
   settlement_.pipes_opened(2);
   int error = stdout_.open(std::move(out.read_end));
   if (error == 0) error = stderr_.open(std::move(err.read_end));

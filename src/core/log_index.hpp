@@ -2,7 +2,6 @@
 
 #include "core/model/uuid.hpp"
 
-
 #include <mutex>
 #include <optional>
 #include <string>

@@ -26,7 +26,8 @@ void Terminator::begin(Target& target, const StopLadder& ladder) {
 }
 
 void Terminator::hasten(Target& target, const StopLadder& ladder) {
-  const auto found = std::find_if(climbs_.begin(), climbs_.end(), [&](const Climb& climb) { return climb.target == &target; });
+  const auto found =
+      std::find_if(climbs_.begin(), climbs_.end(), [&](const Climb& climb) { return climb.target == &target; });
   if (found == climbs_.end() || kills(*found) || ladder.size() >= found->ladder.size() - found->rung) return;
   found->ladder = ladder;
   found->rung = 0;

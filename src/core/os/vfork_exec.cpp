@@ -16,9 +16,11 @@
 #include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <new>
 
-// The child runs on the parent's memory while the parent's thread is suspended. A sanitizer's bookkeeping in it would be
-// done on behalf of the wrong thread, and an intercepted libc call could take a lock that another thread holds: raw
+// The child runs on the parent's memory while the parent's thread is suspended. A sanitizer's bookkeeping in it would
+// be done on behalf of the wrong thread, and an intercepted libc call could take a lock that another thread holds: raw
 // system calls only, nothing instrumented.
 #if defined(__clang__)
 #define CLOUDOPS_UNINSTRUMENTED __attribute__((no_sanitize("address", "thread", "undefined", "memory")))
@@ -120,7 +122,14 @@ constexpr std::size_t stack_size = 32 * 1024;
 ExecOutcome vfork_exec(const ExecPlan& plan) {
   ExecOutcome outcome;
   ChildContext context{&plan};
-  alignas(16) static thread_local std::byte stack[stack_size];
+  // On the heap: as a thread-local array it asks more of the loader than glibc keeps for libraries loaded later, and in
+  // this frame it would leave a sanitizer's marks of the child's calls behind.
+  const std::unique_ptr<std::byte[]> stack(new (std::nothrow) std::byte[stack_size]);
+  if (!stack) {
+    outcome.error = ENOMEM;
+    outcome.step = "clone";
+    return outcome;
+  }
 
   // No signal handler of the host may run in the child while it borrows the host's memory.
   sigset_t all;
@@ -128,7 +137,8 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   int pidfd = -1;
-  const pid_t pid = clone_process(run_child, stack + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context, &pidfd);
+  const pid_t pid = clone_process(run_child, stack.get() + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+                                  &context, &pidfd);
   const int clone_error = pid < 0 ? errno : 0;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 
