@@ -102,7 +102,8 @@ TEST_CASE("cancelling a plan at any moment settles all of it and gives the slots
     const auto id = test.submit_plan(strategy, {shell("true"), shell("echo x"), shell("true")}).value();
     for (int spin = 0; spin < round * 3; ++spin) test.stats();
     test.cancel(id);
-    for (const auto& result : test.finish_plan(id)->results) REQUIRE(result != nullptr);
+    const auto plan = test.finish_plan(id);
+    for (const auto& result : plan->results) REQUIRE(result != nullptr);
   }
   CHECK(test.slots_come_back());
   CHECK(test.stats().running + test.stats().pending == 0);

@@ -148,6 +148,7 @@ TEST_CASE_METHOD(StoreFixture, "statistics are those of the records, whatever ha
     }
     if (action == 7) clean_up(now, 1 + random() % 5);
 
+    if (step % 16 != 0) continue;
     ExecutionStats counted;
     for (const auto& summary : store.list()) {
       ++counted.total;
