@@ -8,7 +8,17 @@ import { describe, test } from 'node:test';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
 import { bin } from '../cli/cli.mjs';
-import { exec, killAfter, marker, shell, until, waitUntilGone, waitUntilPresent, within } from '../support.mjs';
+import {
+  exec,
+  killAfter,
+  marker,
+  shell,
+  until,
+  waitUntilGone,
+  waitUntilPresent,
+  within,
+  wholeLines,
+} from '../support.mjs';
 import { startSidecar } from './rpc.mjs';
 
 const { Service } = createRequire(import.meta.url)('../../cli/sidecar/service.js');
