@@ -9,7 +9,7 @@ const { atLeast, kernelOf, limitIn } = require('./host.js');
 
 /** A command that tells its process id and then waits for the end of its input. */
 const probe = {
-  command: { type: 'exec', program: 'sh', args: ['-c', 'echo $$; cat >/dev/null'] },
+  command: { type: 'exec', program: 'sh', args: ['-c', 'echo $$; cat'] },
   stdin: { type: 'pipe' },
 };
 const familyTimeoutMs = 5000;
