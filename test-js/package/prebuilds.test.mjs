@@ -1,0 +1,73 @@
+// What the prebuilt binaries ask of a system. Those that `npm run prebuild` has made are looked at; the rules themselves
+// are shown to fail on the everyday build, which links the compiler's own C++ library.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { faultsOf } from '../../scripts/prebuild/inspect.mjs';
+import { readElf } from '../../scripts/prebuild/elf.mjs';
+import { nodeForArm64 } from '../../scripts/prebuild/tools.mjs';
+import { binaryOf, targets } from '../../scripts/prebuild/targets.mjs';
+import { root, run } from './stage.mjs';
+
+const everyday = join(root, 'build/Release/cloudops_execution_engine.node');
+const core = [join(root, 'test-js/package/core.mjs'), join(root, 'lib/index.js')];
+const named = (name) => targets.find((target) => target.name === name);
+const missing = (target) => !existsSync(binaryOf(target)) && 'not made here: npm run prebuild';
+
+function expectCore(stdout) {
+  const report = JSON.parse(stdout.trim().split('\n').at(-1));
+  assert.deepEqual(report.failed, []);
+  assert.ok(report.passed > 0);
+}
+
+test('the rules refuse a binary that is not fit', () => {
+  const { machine, needed, versions, exported } = readElf(everyday);
+  assert.ok(['x86_64', 'aarch64'].includes(machine));
+  assert.ok(needed.includes('libstdc++.so.6') && exported.includes('napi_register_module_v1'));
+  assert.ok(versions.some((version) => version.startsWith('GLIBCXX_')));
+  const other = machine === 'x86_64' ? 'aarch64' : 'x86_64';
+  const faults = faultsOf(everyday, { machine: other, libc: 'glibc' }).join('\n');
+  assert.match(faults, new RegExp(`made for ${machine}, not ${other}`));
+  assert.match(faults, /needs .*libstdc\+\+\.so\.6/);
+  assert.match(faults, /needs .*GLIBCXX_/);
+});
+
+for (const target of targets) {
+  test(
+    `${target.name} loads wherever it is meant to: no newer glibc, no C++ library`,
+    { skip: missing(target) },
+    () => {
+      assert.deepEqual(faultsOf(binaryOf(target), target), []);
+    },
+  );
+}
+
+const x64 = named('linux-x64');
+const notX64 = (process.platform !== 'linux' || process.arch !== 'x64') && 'this machine is no linux-x64';
+test('linux-x64 runs commands in this Node', { skip: notX64 || missing(x64) }, () => {
+  expectCore(run(process.execPath, core, { native: binaryOf(x64) }));
+});
+
+const arm64 = named('linux-arm64');
+const qemu = '/usr/bin/qemu-aarch64-static';
+const sysroot = '/usr/aarch64-linux-gnu';
+function noArm64() {
+  if (!process.env.CLOUDOPS_TEST_ARM64) return 'set CLOUDOPS_TEST_ARM64=1 to run it';
+  const absent = [qemu, join(sysroot, 'lib/libc.so.6')].filter((path) => !existsSync(path));
+  return (
+    absent.length > 0 && `${absent.join(', ')} not there (qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross)`
+  );
+}
+test('linux-arm64 runs a command in an arm64 Node under qemu', { skip: missing(arm64) || noArm64() }, () => {
+  const code = `const { ExecutionEngine } = require(${JSON.stringify(join(root, 'lib/index.js'))});
+    const engine = new ExecutionEngine();
+    engine.run({ command: { type: 'shell', command: 'echo from $0; exit 3' } }).then(async (result) => {
+      await engine.close();
+      console.log(process.arch, result.exit_code, result.stdout.trim());
+    });`;
+  const stdout = run(qemu, ['-L', sysroot, nodeForArm64(), '-e', code], { native: binaryOf(arm64), timeout: 100_000 });
+  assert.equal(stdout.trim(), 'arm64 3 from bash');
+});
