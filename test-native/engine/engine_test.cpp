@@ -18,7 +18,8 @@ TEST_CASE("a command runs from request to result") {
 
 TEST_CASE("a timeout ends the whole tree") {
   TestEngine test;
-  const auto result = test.run(R"({"command":{"type":"shell","command":"echo hi; setsid sleep 61 & sleep 60"},"timeout_ms":100})");
+  const auto result =
+      test.run(R"({"command":{"type":"shell","command":"echo hi; setsid sleep 61 & sleep 60"},"timeout_ms":100})");
   CHECK(result->status == ExecutionStatus::timeout);
   CHECK(result->stdout_bytes_kept == "hi\n");
   REQUIRE(result->termination.has_value());
