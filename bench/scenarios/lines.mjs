@@ -9,7 +9,7 @@ export const scenario = {
   unit: 'ms',
   sizes: {
     full: { count: 1_000_000, length: 80 },
-    quick: { count: 500_000, length: 80 },
+    quick: { count: 1_000_000, length: 80 },
     smoke: { count: 1000, length: 80 },
   },
   subjects: [
