@@ -12,7 +12,7 @@ import { ExecutionEngine } from '../lib/index.mjs';
 import { Failure, main } from './support.mjs';
 
 const library = new URL('../lib/index.mjs', import.meta.url).href;
-const config = { log_dir: null, kill_grace_period_ms: 100, enable_auto_cleanup: false, max_in_memory_executions: 0 };
+const config = { log_dir: null, kill_grace_period_ms: 100, enable_auto_cleanup: false, max_in_memory_executions: 200 };
 const shell = (command, more = {}) => ({ command: { type: 'shell', command }, ...more });
 const exec = (program, args = [], more = {}) => ({ command: { type: 'exec', program, args }, ...more });
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
