@@ -13,20 +13,20 @@ const style = html`
   1px solid var(--line); border-radius: 8px; margin: 16px 0; } .chart { padding: 12px 16px; overflow-x: auto; } svg {
   width: 100%; min-width: 720px; display: block; } svg text { font: 12px system-ui, sans-serif; fill: var(--text); } svg
   .axis { fill: var(--dim); text-anchor: middle; font-size: 11px; } svg .time, svg .never { fill: var(--dim); font-size:
-  11px; } svg .time.within { fill: #fff; text-anchor: end; } .bar { rx: 3px; } .tick { stroke: var(--line); } .arrow {
-  fill: none; stroke: var(--dim); stroke-width: 1.2; opacity: .7; } .tip { fill: var(--dim); } .bar.completed { fill:
-  var(--completed); } .bar.failed { fill: var(--failed); } .bar.timeout { fill: var(--timeout); } .bar.cancelled { fill:
-  var(--cancelled); } table { width: 100%; border-collapse: separate; border-spacing: 0; } th, td { padding: 6px 12px;
-  text-align: left; border-top: 1px solid var(--line); } thead th { border-top: 0; font-size: 12px; color: var(--dim);
-  font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td a {
-  color: inherit; text-decoration: none; } td a:hover { text-decoration: underline; } code, pre { font: 13px/1.45
-  ui-monospace, monospace; } td code, summary code { overflow-wrap: anywhere; } .badge { display: inline-block; padding:
-  0 8px; border-radius: 9px; font-size: 12px; color: #fff; background: var(--cancelled); } .badge.completed {
-  background: var(--completed); } .badge.failed { background: var(--failed); } .badge.timeout { background:
-  var(--timeout); } details { padding: 8px 16px; } summary { cursor: pointer; } .note, footer { color: var(--dim);
-  font-size: 13px; } .error { color: var(--failed); } pre { margin: 0; padding: 10px 12px; background: var(--back);
-  border-radius: 6px; overflow: auto; max-height: 420px; white-space: pre-wrap; overflow-wrap: anywhere; } @media print
-  { pre { max-height: none; } }
+  11px; } svg .time.within, svg .time.before { text-anchor: end; } svg .time.within { fill: #fff; } .bar { rx: 3px; }
+  .tick { stroke: var(--line); } .arrow { fill: none; stroke: var(--dim); stroke-width: 1.2; opacity: .7; } .tip { fill:
+  var(--dim); } .bar.completed { fill: var(--completed); } .bar.failed { fill: var(--failed); } .bar.timeout { fill:
+  var(--timeout); } .bar.cancelled { fill: var(--cancelled); } table { width: 100%; border-collapse: separate;
+  border-spacing: 0; } th, td { padding: 6px 12px; text-align: left; border-top: 1px solid var(--line); } thead th {
+  border-top: 0; font-size: 12px; color: var(--dim); font-weight: 600; } .number { text-align: right;
+  font-variant-numeric: tabular-nums; white-space: nowrap; } td a { color: inherit; text-decoration: none; } td a:hover
+  { text-decoration: underline; } code, pre { font: 13px/1.45 ui-monospace, monospace; } td code, summary code {
+  overflow-wrap: anywhere; } .badge { display: inline-block; padding: 0 8px; border-radius: 9px; font-size: 12px; color:
+  #fff; background: var(--cancelled); } .badge.completed { background: var(--completed); } .badge.failed { background:
+  var(--failed); } .badge.timeout { background: var(--timeout); } details { padding: 8px 16px; } summary { cursor:
+  pointer; } .note, footer { color: var(--dim); font-size: 13px; } .error { color: var(--failed); } pre { margin: 0;
+  padding: 10px 12px; background: var(--back); border-radius: 6px; overflow: auto; max-height: 420px; white-space:
+  pre-wrap; overflow-wrap: anywhere; } @media print { pre { max-height: none; } }
 `;
 
 module.exports = { style };

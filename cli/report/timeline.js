@@ -49,7 +49,7 @@ function timeline(rows, strategy) {
         <path d="M0 0L6 3L0 6z" class="tip" />
       </marker>
     </defs>
-    ${axis(span, begin, x, height)}${bars}${arrows}
+    ${axis(span, begin, x, height)}${arrows}${bars}
   </svg>`;
 }
 
@@ -82,11 +82,14 @@ function bar(row, x, y, begin) {
   return html`<g>${title}${label}${rect}${timeBeside(row, left, right, y + 4, begin)}</g>`;
 }
 
-/** Right of the bar; within it where the bar is long and ends where the chart does. */
+/** Right of the bar; within it or left of it where it ends with the chart. */
 function timeBeside({ startedAt, result }, left, right, y, begin) {
   const text = `${showDuration(result.duration_ms)}${startedAt === begin ? '' : ` from +${showDuration(startedAt - begin)}`}`;
-  const isWithin = right > labelWidth + chartWidth * 0.8 && right - left > 120;
-  if (isWithin) return html`<text class="time within" x="${one(right - 6)}" y="${y}">${text}</text>`;
+  if (right > labelWidth + chartWidth * 0.9) {
+    const isLong = right - left > 120;
+    const at = one(isLong ? right - 6 : left - 6);
+    return html`<text class="time ${isLong ? 'within' : 'before'}" x="${at}" y="${y}">${text}</text>`;
+  }
   return html`<text class="time" x="${one(right + 6)}" y="${y}">${text}</text>`;
 }
 
