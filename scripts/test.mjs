@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { fuzz } from './fuzz.mjs';
 import { Failure, isMain, main, root } from './support.mjs';
 import { layering } from './steps/layering.mjs';
 import { lint } from './steps/lint.mjs';
@@ -16,7 +17,7 @@ import { instructions } from './steps/instructions.mjs';
 import { javascript } from './steps/javascript.mjs';
 import { parity } from './steps/parity.mjs';
 
-const steps = { layering, lint, typings, native, instructions, js: javascript, parity, gyp, install };
+const steps = { layering, lint, typings, native, instructions, js: javascript, parity, gyp, install, fuzz };
 
 /** Runs steps and prints the summary; each gives { passed, failed, notes }. True when nothing failed. */
 export async function runSteps(chosen) {
