@@ -5,7 +5,7 @@ if(CLOUDOPS_SANITIZE)
   if(sanitizers MATCHES "thread" AND sanitizers MATCHES "address")
     message(FATAL_ERROR "CLOUDOPS_SANITIZE=${sanitizers}: thread and address cannot share a build.")
   endif()
-  set(sanitize_flags -fsanitize=${sanitizers} -fno-omit-frame-pointer -g)
+  set(sanitize_flags -O1 -fsanitize=${sanitizers} -fno-omit-frame-pointer -g)
   if(sanitizers MATCHES "undefined")
     # Without this, undefined behaviour is printed and the test still passes.
     list(APPEND sanitize_flags -fno-sanitize-recover=undefined)

@@ -35,7 +35,7 @@ function failure(attempts, override) {
   const lines = attempts.map(({ path, reason }) => `  ${path}: ${reason}`);
   const remedy = override
     ? 'CLOUDOPS_NATIVE_PATH names the only file that is tried; unset it to use the one that belongs to the package.'
-    : 'Build it in the package folder with `npx node-gyp rebuild` (needs a C++20 compiler and Boost 1.81 or later).';
+    : 'Build it in the package folder with `npm install --no-save node-addon-api node-gyp && npx node-gyp rebuild` (needs a C++20 compiler, Boost 1.81 or later and nlohmann/json).';
   const message = `cannot load the native addon of cloudops-execution-engine; tried\n${lines.join('\n')}\n${remedy}`;
   const error = new Error(message, { cause: attempts.findLast(({ cause }) => cause)?.cause });
   error.code = 'ERR_DLOPEN_FAILED';

@@ -15,7 +15,7 @@ export async function gyp() {
     symlinkSync(join(root, name), join(dir, name));
   }
   const args = ['configure', 'build', '--directory', dir, '--jobs', '2', '--loglevel', 'warn', ...nodeHeaders()];
-  const show = (line) => /\b(error|warning|Error|ERR!)\b/.test(line);
+  const show = (line) => /\b(error|warning):|ERR!/.test(line);
   const { ok, text } = await stream(join(root, 'node_modules/.bin/node-gyp'), args, { show, env: compilers() });
   if (!ok) throw new Failure(`node-gyp failed:\n${text.split('\n').slice(-40).join('\n')}`);
 

@@ -13,8 +13,9 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
       close_deadline_(runtime.io()) {}
 
 void EngineMachine::prepare() {
-  if (std::exchange(prepared_, true)) return;
-  terminator_.prepare();
+  if (!std::exchange(prepared_, true)) terminator_.prepare();
+  if (guard_ || system_.now() < next_guard_attempt_) return;
+  next_guard_attempt_ = system_.now() + std::chrono::seconds(1);
   if (auto guard = Guard::start(config_.temp_dir)) {
     guard_ = std::move(*guard);
     context_.guard = guard_.get();

@@ -16,7 +16,8 @@ class EngineMachine {
   EngineMachine(const EngineMachine&) = delete;
   EngineMachine& operator=(const EngineMachine&) = delete;
 
-  /// Before the first child: an engine that never starts one opens nothing and has no helper.
+  /// Before each start. The first one opens what is needed and starts the helper (an engine that never starts a child
+  /// has none); while the helper cannot be had, later ones try again, at most once a second.
   void prepare();
   /// Nothing runs any more: ends the helper and gives up children that the system does not end.
   void retire();
@@ -33,6 +34,7 @@ class EngineMachine {
   Terminator terminator_;
   std::unique_ptr<Guard> guard_;
   bool prepared_ = false;
+  SteadyTime next_guard_attempt_{};
   ExecutionContext context_;
   Timer cleanup_task_;
   Timer close_deadline_;

@@ -107,9 +107,10 @@ TEST_CASE("the trees that are watched die with the host, others live on") {
       const std::uint64_t forgotten = marks.next();
       guard->watch(watched);
       const auto ticket = guard->watch(forgotten);
-      for (const auto& [mark, script] :
-           {std::pair{watched, forking_tree}, {forgotten, sleeper}, {marks.next(), sleeper},
-            {std::uint64_t{0}, sleeper}}) {
+      for (const auto& [mark, script] : {std::pair{watched, forking_tree},
+                                         {forgotten, sleeper},
+                                         {marks.next(), sleeper},
+                                         {std::uint64_t{0}, sleeper}}) {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0) ::_exit(1);
         const pid_t leader = start_tree(mark, ends[1], script);

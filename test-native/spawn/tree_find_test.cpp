@@ -56,7 +56,7 @@ TEST_CASE("one pass sorts several trees, and strangers stay out") {
   CHECK(trees.scan({}).trees.empty());
 }
 
-TEST_CASE("a zombie is not a member; a process whose first thread ended is") {
+TEST_CASE("a zombie is not a member, but a process whose first thread ended is") {
   ProcessTrees trees;
   Child zombie(trees, trees.marks().next(), "exit 0");
   REQUIRE(until([&] { return stat_of(zombie.root().leader)->zombie; }));
@@ -64,7 +64,8 @@ TEST_CASE("a zombie is not a member; a process whose first thread ended is") {
 
   Child headless(trees, trees.marks().next(), [] {
     pthread_t thread;
-    ::pthread_create(&thread, nullptr, [](void*) -> void* { return ::pause(), nullptr; }, nullptr);
+    ::pthread_create(
+        &thread, nullptr, [](void*) -> void* { return ::pause(), nullptr; }, nullptr);
     ::syscall(SYS_exit, 0);
   });
   const std::string state = "/proc/" + std::to_string(headless.root().leader) + "/stat";

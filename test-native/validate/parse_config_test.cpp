@@ -64,8 +64,8 @@ TEST_CASE("log_dir: undefined is the default, null is none, a relative path beco
 }
 
 TEST_CASE("the two timeouts have to agree", "[validate]") {
-  check_error(parsed(R"({"default_timeout_ms":2000,"max_timeout_ms":1000})"), Kind::invalid_value,
-              "default_timeout_ms", {"2000", "max_timeout_ms", "1000"});
+  check_error(parsed(R"({"default_timeout_ms":2000,"max_timeout_ms":1000})"), Kind::invalid_value, "default_timeout_ms",
+              {"2000", "max_timeout_ms", "1000"});
   check_error(parsed(R"({"default_timeout_ms":3600001})"), Kind::invalid_value, "default_timeout_ms",
               {"3600001", "3600000"});
   const auto lowered = parsed(R"({"max_timeout_ms":1000})");

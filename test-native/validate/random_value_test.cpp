@@ -67,15 +67,52 @@ class Generator {
     return Value{members};
   }
 
-  static constexpr double numbers_[] = {0, 1, -1, 0.5, 2, 1e300, -1e300, 2147483648.0, 9007199254740993.0,
+  static constexpr double numbers_[] = {0,
+                                        1,
+                                        -1,
+                                        0.5,
+                                        2,
+                                        1e300,
+                                        -1e300,
+                                        2147483648.0,
+                                        9007199254740993.0,
                                         std::numeric_limits<double>::quiet_NaN(),
                                         std::numeric_limits<double>::infinity()};
-  static constexpr std::string_view texts_[] = {
-      "",        "x",        "type",      "shell",        "exec",     "script",   "aws_cli",         "command",
-      "program", "args",     "path",      "env",          "stdin",    "data",     "file",            "pipe",
-      "id",      "0",        "1",         "dependencies", "strategy", "commands", "max_concurrency", "serial",
-      "parallel", "dependency_graph", "description", "metadata", "tags", "timeout_ms", "log_dir", "\xff\xfe",
-      std::string_view("a\0b", 3), "/bin/sh", "123e4567-e89b-12d3-a456-426614174000"};
+  static constexpr std::string_view texts_[] = {"",
+                                                "x",
+                                                "type",
+                                                "shell",
+                                                "exec",
+                                                "script",
+                                                "aws_cli",
+                                                "command",
+                                                "program",
+                                                "args",
+                                                "path",
+                                                "env",
+                                                "stdin",
+                                                "data",
+                                                "file",
+                                                "pipe",
+                                                "id",
+                                                "0",
+                                                "1",
+                                                "dependencies",
+                                                "strategy",
+                                                "commands",
+                                                "max_concurrency",
+                                                "serial",
+                                                "parallel",
+                                                "dependency_graph",
+                                                "description",
+                                                "metadata",
+                                                "tags",
+                                                "timeout_ms",
+                                                "log_dir",
+                                                "\xff\xfe",
+                                                std::string_view("a\0b", 3),
+                                                "/bin/sh",
+                                                "123e4567-e89b-12d3-a456-426614174000"};
   std::mt19937 random_;
 };
 
@@ -96,7 +133,8 @@ TEST_CASE("random values are accepted or refused, never more", "[validate]") {
   const Value plan = raw(R"({"description":"d","strategy":{"type":"dependency_graph","dependencies":{"1":[0],"2":[1]},
     "max_concurrency":2},"commands":[{"command":{"type":"shell","command":"ls"}},{"command":{"type":"exec",
     "program":"ls"}},{"command":{"type":"script","path":"x"}}]})");
-  const Value config = raw(R"({"default_timeout_ms":5,"max_timeout_ms":6,"log_dir":"/x","concurrency_policy":"queue"})");
+  const Value config =
+      raw(R"({"default_timeout_ms":5,"max_timeout_ms":6,"log_dir":"/x","concurrency_policy":"queue"})");
   const Environment host = Environment::from_block("PATH=/usr/bin:/bin");
   int accepted = 0;
   for (int i = 0; i < 20'000; ++i) {

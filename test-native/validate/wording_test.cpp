@@ -1,5 +1,5 @@
-#include "core/validate/field_path.hpp"
 #include "core/validate/wording.hpp"
+#include "core/validate/field_path.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -31,6 +31,9 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 
 namespace cloudops {
 namespace {
@@ -137,8 +140,13 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   int pidfd = -1;
-  const pid_t pid = clone_process(run_child, stack.get() + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
-                                  &context, &pidfd);
+  constexpr int borrowing = CLONE_VM | CLONE_VFORK | SIGCHLD;
+  pid_t pid = clone_process(run_child, stack.get() + stack_size, borrowing | CLONE_PIDFD, &context, &pidfd);
+  if (pid < 0 && errno == EINVAL) {
+    // Emulated kernels (qemu-user) have pidfds, but not from clone. The pid is ours until it is waited for.
+    pid = clone_process(run_child, stack.get() + stack_size, borrowing, &context);
+    if (pid > 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  }
   const int clone_error = pid < 0 ? errno : 0;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 

@@ -116,8 +116,8 @@ GuardProcess start(const UniqueFd& image, int pipe_end, int table) {
   std::uint64_t before = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
   int pidfd = -1;
-  process.pid = clone_process(run_child, stack.get() + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context,
-                        &pidfd);
+  process.pid = clone_process(run_child, stack.get() + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+                              &context, &pidfd);
   process.error = process.pid < 0 ? errno : context.error;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
 

@@ -32,8 +32,8 @@ using Process = boost::process::v2::basic_process<boost::asio::any_io_executor>;
 /// A process launcher in the sense of Boost.Process v2: starts a child and returns it as a basic_process.
 ///
 /// Boost 1.81's own launchers are not fit for a host with other threads: the default one forks (its cost grows with the
-/// host's memory) and leaves pipes open to unrelated children; the vfork one runs fork handlers on the parent's memory and
-/// calls exit() in the child when exec fails. This one goes through System::spawn.
+/// host's memory) and leaves pipes open to unrelated children; the vfork one runs fork handlers on the parent's memory
+/// and calls exit() in the child when exec fails. This one goes through System::spawn.
 class Launcher {
  public:
   explicit Launcher(System& system) : system_(system) {}

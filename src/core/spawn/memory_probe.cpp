@@ -77,7 +77,8 @@ std::uint64_t MemoryProbe::peak_bytes(const rusage& usage) const {
   if (reported > host_peak_bytes_) return reported;
   if (looked_) return seen_bytes_;
   // It ended before it could be looked at again: every page that it had, it had to fault in (or a neighbour of it).
-  const auto faulted = static_cast<std::uint64_t>(usage.ru_minflt) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const auto faulted =
+      static_cast<std::uint64_t>(usage.ru_minflt) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   return std::max(seen_bytes_, faulted);
 }
 

@@ -66,9 +66,8 @@ std::optional<ProcessStat> read_process(int proc, pid_t pid) {
   ProcessStat stat;
   char state = '\0';
   long threads = 0;
-  if (std::sscanf(after_name + 1,
-                  " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %" SCNu64, &state,
-                  &stat.parent, &stat.group, &stat.session, &threads, &stat.started) != 6)
+  if (std::sscanf(after_name + 1, " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %" SCNu64,
+                  &state, &stat.parent, &stat.group, &stat.session, &threads, &stat.started) != 6)
     return std::nullopt;
   stat.pid = pid;
   stat.stopped = state == 'T';

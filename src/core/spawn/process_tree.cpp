@@ -29,13 +29,21 @@ struct ProcessTrees::Pass {
     bool refused = false;
   };
 
-  explicit Pass(std::span<const TreeRoot> roots) : marked(roots.size()), dead(roots.size()) {
+  explicit Pass(std::span<const TreeRoot> all)
+      : roots(all), leader_refused(all.size()), marked(all.size()), dead(all.size()) {
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i].mark != 0) by_mark.emplace(roots[i].mark, i);
       by_leader.emplace(roots[i].leader, i);
     }
   }
 
+  bool is_signalled_leader(std::size_t tree, pid_t pid) const {
+    return pid == roots[tree].leader && !roots[tree].leader_reaped;
+  }
+
+  std::span<const TreeRoot> roots;
+  /// Per root: its leader, which gets a signal before everybody else, does not take it.
+  std::vector<bool> leader_refused;
   std::unordered_map<std::uint64_t, std::size_t> by_mark;
   std::unordered_map<pid_t, std::size_t> by_leader;
   /// Per root: those that carry its mark.
@@ -102,19 +110,29 @@ ProcessTrees::ProcessTrees(TreeMarks marks)
 TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
   TreeScan scan;
   if (roots.empty()) return scan;
+  if (!proc_) proc_.reset(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   Pass pass(roots);
   const pid_t self = ::getpid();
   const auto visit = [&](pid_t pid) {
     if (pid > 1 && pid != self) look_at(pid, pass, signal);
   };
+  // Leaders first: a shell whose child is gone before it hears of the signal ends as if nothing had happened, without
+  // running its trap.
+  for (std::size_t i = 0; signal != 0 && i < roots.size(); ++i)
+    if (!roots[i].leader_reaped)
+      // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
+      pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
   if (!proc_ || !for_each_process(proc_.get(), visit))
     for (const auto& root : roots)
       if (!root.leader_reaped) visit(root.leader);
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
     scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});
-    for (auto& member : scan.trees.back().members)
-      if (signal != 0 && member.mark == 0) member.refused = send(member, signal) == Delivery::refused;
+    for (auto& member : scan.trees.back().members) {
+      if (signal == 0 || member.mark != 0) continue;
+      member.refused =
+          pass.is_signalled_leader(i, member.pid) ? pass.leader_refused[i] : send(member, signal) == Delivery::refused;
+    }
   }
   scan.blurred = pass.blurred;
   return scan;
@@ -130,7 +148,9 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
   if (const std::uint64_t mark = readable ? marks_.find(limits) : 0; mark != 0) {
     const auto tree = pass.by_mark.find(mark);
     if (tree == pass.by_mark.end()) return;
-    const bool refused = signal != 0 && send({pid, mark}, signal) == Delivery::refused;
+    const bool refused =
+        signal != 0 && (pass.is_signalled_leader(tree->second, pid) ? pass.leader_refused[tree->second]
+                                                                    : send({pid, mark}, signal) == Delivery::refused);
     auto stat = read_process(proc_.get(), pid);
     // It cannot be read for want of a descriptor: its mark is enough to kill it by.
     if (!stat && !has_ended(errno)) stat = ProcessStat{pid};
@@ -172,8 +192,8 @@ Delivery ProcessTrees::send(const TreeMember& member, int signal) const {
   if (!is_still(member)) return Delivery::gone;
   // Without pidfds (before Linux 5.3, some sandboxes, no descriptor left) some microseconds remain between look and
   // kill.
-  const long result = process ? ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0)
-                              : ::kill(member.pid, signal);
+  const long result =
+      process ? ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) : ::kill(member.pid, signal);
   if (result == 0) return Delivery::sent;
   return errno == EPERM ? Delivery::refused : Delivery::gone;
 }

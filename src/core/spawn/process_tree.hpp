@@ -90,7 +90,8 @@ class ProcessTrees {
   bool is_still(const TreeMember& member) const;
 
   TreeMarks marks_;
-  UniqueFd proc_;
+  /// Opened again if there was no descriptor for it.
+  mutable UniqueFd proc_;
 };
 
 }  // namespace cloudops

@@ -13,7 +13,8 @@ Expected<CloseOptions> parse_close_options(const Value& raw) {
   // In the order of the enumeration.
   if (const auto mode = reader.optional_choice("mode", {"cancel", "drain"}, ValidationKind::invalid_value))
     options.mode = static_cast<CloseMode>(*mode);
-  if (const auto timeout = reader.optional_integer("timeout_ms", 0, max_duration_ms)) options.timeout = Milliseconds(*timeout);
+  if (const auto timeout = reader.optional_integer("timeout_ms", 0, max_duration_ms))
+    options.timeout = Milliseconds(*timeout);
   reader.reject_unknown_fields();
   if (report.error()) return *report.error();
   return options;

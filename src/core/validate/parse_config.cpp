@@ -58,8 +58,8 @@ void read_timeouts(ObjectReader& reader, Config& config) {
 void read_choices(ObjectReader& reader, Config& config) {
   constexpr auto wrong = ValidationKind::invalid_value;
   // Both lists are in the order of the enumerations.
-  if (const auto choice = reader.optional_choice(
-          "oversized_output_strategy", {"truncate_with_warning", "fail_execution", "stream_to_file"}, wrong))
+  if (const auto choice = reader.optional_choice("oversized_output_strategy",
+                                                 {"truncate_with_warning", "fail_execution", "stream_to_file"}, wrong))
     config.oversized_output_strategy = static_cast<OversizedOutputStrategy>(*choice);
   if (const auto choice = reader.optional_choice("concurrency_policy", {"fail_fast", "queue"}, wrong))
     config.concurrency_policy = static_cast<ConcurrencyPolicy>(*choice);

@@ -55,9 +55,9 @@ std::optional<Uuid> read_id(ObjectReader& reader) {
   if (!text) return std::nullopt;
   const auto id = parse_uuid(*text);
   if (!id)
-    reader.report().add(ValidationKind::invalid_value, reader.at("id"),
-                        "must be a UUID such as 123e4567-e89b-12d3-a456-426614174000, but it is " + in_quotes(*text) +
-                            '.');
+    reader.report().add(
+        ValidationKind::invalid_value, reader.at("id"),
+        "must be a UUID such as 123e4567-e89b-12d3-a456-426614174000, but it is " + in_quotes(*text) + '.');
   return id;
 }
 

@@ -87,9 +87,9 @@ DependencyGraphStrategy read_graph(ObjectReader& reader, std::size_t count, Repo
   // A half-read graph is not worth a walk; an out-of-range index would even be harmful.
   if (report.error()) return graph;
   if (const auto cycle = find_cycle(count, graph.dependencies); !cycle.empty())
-    report.add(ValidationKind::invalid_plan, path,
-               "form a cycle, in which no command can be the first: " + cycle_text(cycle) +
-                   " (each waits for the next).");
+    report.add(
+        ValidationKind::invalid_plan, path,
+        "form a cycle, in which no command can be the first: " + cycle_text(cycle) + " (each waits for the next).");
   return graph;
 }
 

@@ -3,10 +3,10 @@
 #include "core/validate/file_check.hpp"
 #include "core/validate/wording.hpp"
 
+#include <algorithm>
+
 namespace cloudops {
 namespace {
-
-constexpr std::size_t max_shown_path = 1024;
 
 /// Why the file at `path` cannot be run; absent when it can.
 std::optional<std::string> obstacle(const std::string& path, const FileCheck& check) {
@@ -17,9 +17,11 @@ std::optional<std::string> obstacle(const std::string& path, const FileCheck& ch
 }
 
 std::string not_found(const SearchPlace& place) {
-  if (!place.path)
-    return "was not found in " + std::string(default_search_path) + ", searched because PATH is not set";
-  return "was not found in PATH, which is " + in_quotes(*place.path, max_shown_path);
+  if (!place.path) return "was not found in " + std::string(default_search_path) + ", searched because PATH is not set";
+  // Counted, not shown: what is in the environment appears in no error.
+  const auto directories = std::count(place.path->begin(), place.path->end(), ':') + 1;
+  return "was not found in the " + std::to_string(directories) + (directories == 1 ? " directory" : " directories") +
+         " of the PATH that the child would have";
 }
 
 }  // namespace

@@ -83,8 +83,7 @@ class Resolver {
     if (check.kind != FileKind::regular)
       return wrong(ValidationKind::script_not_found, std::string("is ") + described(check.kind) + ", not a file");
     const Beginning beginning = read_beginning(path);
-    if (beginning.error != 0)
-      return wrong(invalid_command, "cannot be read (" + errno_name(beginning.error) + ')');
+    if (beginning.error != 0) return wrong(invalid_command, "cannot be read (" + errno_name(beginning.error) + ')');
 
     // The child starts in the directory that a relative path starts at, so the path works as it was given.
     std::vector<std::string> rest{looks_like_option(script.path) ? "./" + script.path : script.path};
