@@ -8,6 +8,7 @@ import { test } from 'node:test';
 
 import { faultsOf } from '../../scripts/prebuild/inspect.mjs';
 import { readElf } from '../../scripts/prebuild/elf.mjs';
+import { muslHost, whyNoMuslHost } from '../../scripts/prebuild/musl_host.mjs';
 import { nodeForArm64 } from '../../scripts/prebuild/tools.mjs';
 import { binaryOf, targets } from '../../scripts/prebuild/targets.mjs';
 import { root, run } from './stage.mjs';
@@ -61,13 +62,14 @@ function noArm64() {
     absent.length > 0 && `${absent.join(', ')} not there (qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross)`
   );
 }
-test('linux-arm64 runs a command in an arm64 Node under qemu', { skip: missing(arm64) || noArm64() }, () => {
-  const code = `const { ExecutionEngine } = require(${JSON.stringify(join(root, 'lib/index.js'))});
-    const engine = new ExecutionEngine();
-    engine.run({ command: { type: 'shell', command: 'echo from $0; exit 3' } }).then(async (result) => {
-      await engine.close();
-      console.log(process.arch, result.exit_code, result.stdout.trim());
-    });`;
-  const stdout = run(qemu, ['-L', sysroot, nodeForArm64(), '-e', code], { native: binaryOf(arm64), timeout: 100_000 });
-  assert.equal(stdout.trim(), 'arm64 3 from bash');
+test('linux-arm64 runs commands in an arm64 Node under qemu', { skip: missing(arm64) || noArm64() }, () => {
+  const args = ['-L', sysroot, nodeForArm64(), ...core];
+  expectCore(run(qemu, args, { native: binaryOf(arm64), timeout: 100_000 }));
+});
+
+const musl = named('linux-x64-musl');
+const noMusl = process.env.CLOUDOPS_TEST_MUSL ? whyNoMuslHost() : 'set CLOUDOPS_TEST_MUSL=1 to run it';
+test('linux-x64-musl runs commands in Bun for musl', { skip: notX64 || missing(musl) || noMusl }, async () => {
+  const { program, args, env } = await muslHost();
+  expectCore(run(program, [...args, ...core], { native: binaryOf(musl), timeout: 100_000, more: env }));
 });

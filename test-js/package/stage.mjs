@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Runs a program to its end; a failure shows all it said. `native` is the binary it shall load, if not the package's. */
-export function run(program, args, { native, ...options } = {}) {
+export function run(program, args, { native, more = {}, ...options } = {}) {
   // Neither this test's choice of binary nor the test runner's private signs.
-  const env = { ...process.env, CI: '1', CLOUDOPS_NATIVE_PATH: native, NODE_TEST_CONTEXT: undefined };
+  const env = { ...process.env, CI: '1', CLOUDOPS_NATIVE_PATH: native, NODE_TEST_CONTEXT: undefined, ...more };
   const done = spawnSync(program, args, { encoding: 'utf8', env, ...options });
   assert.equal(done.status, 0, `${program} ${args.join(' ')}: ${done.error ?? ''}\n${done.stdout}\n${done.stderr}`);
   return done.stdout;
