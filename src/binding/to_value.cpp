@@ -13,7 +13,7 @@ namespace {
 constexpr int max_depth = 16;
 /// Values in one argument, and bytes of all its text. What refers to itself in many places, a sparse array or one long
 /// string named a million times would otherwise never end, or end this process.
-constexpr std::size_t max_values = 2'000'000;
+constexpr std::size_t max_values = 4'000'000;
 constexpr std::size_t max_bytes = std::size_t{1} << 30;
 
 /// One conversion. A limit that is reached leaves a Foreign in the place, which no field takes.
@@ -29,7 +29,7 @@ class Conversion {
   Value text(napi_value string);
   Value bytes(const Napi::Uint8Array& array);
   bool take_bytes(std::size_t count);
-  Value too_many_values() const { return {Value::Foreign{"object with over 2000000 values"}}; }
+  Value too_many_values() const { return {Value::Foreign{"object with over 4000000 values"}}; }
   Value too_many_bytes() const { return {Value::Foreign{"text or bytes that make the argument longer than 1 GiB"}}; }
 
   Napi::Env env_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/os/descriptor_reserve.hpp"
+#include "core/os/system.hpp"
 #include "core/settle/stop_ladder.hpp"
 #include "core/spawn/tree_kill.hpp"
 #include "core/timer.hpp"

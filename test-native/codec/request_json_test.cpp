@@ -1,5 +1,5 @@
-#include "core/codec/json_reader.hpp"
 #include "core/codec/request_json.hpp"
+#include "core/codec/json_reader.hpp"
 #include "core/validate/parse_request.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
-// The line splitter and the UTF-8 decoder, against references that are as simple as can be: however the bytes are cut on
-// their way, the joined pieces are the lines of the whole, decoded.
+// The line splitter and the UTF-8 decoder, against references that are as simple as can be: however the bytes are cut
+// on their way, the joined pieces are the lines of the whole, decoded.
 
 #include "core/stream/line_splitter.hpp"
 #include "core/stream/utf8.hpp"

@@ -179,7 +179,9 @@ TEST_CASE("a line of exactly the limit is whole, one byte more makes pieces", "[
 
 TEST_CASE("a long line is cut between characters", "[line_splitter]") {
   const std::string text = std::string(kMax - 2, 'x') + "\xF0\x9F\x98\x80" + "end";
-  CHECK(Splitter().feed(text + "\n").seen() == Seen{std::string(kMax - 2, 'x') + "+", "\xF0\x9F\x98\x80" "end"});
+  CHECK(Splitter().feed(text + "\n").seen() == Seen{std::string(kMax - 2, 'x') + "+",
+                                                    "\xF0\x9F\x98\x80"
+                                                    "end"});
 }
 
 TEST_CASE("any bytes, cut and flushed anywhere, join to the same lines", "[line_splitter]") {

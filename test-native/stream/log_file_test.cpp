@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
-#include <cerrno>
 #include <algorithm>
+#include <cerrno>
 #include <random>
 
 using namespace cloudops;
@@ -96,7 +96,9 @@ TEST_CASE("a long line is broken rather than holding the other stream's lines wi
   log.print(kOut, "yyy\n");
   const std::string text = log.end();
   CHECK(text.find("x\n" + lines) != std::string::npos);
-  CHECK(text.ends_with("x" "yyy\n"));
+  CHECK(
+      text.ends_with("x"
+                     "yyy\n"));
   CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), 'x')) == 200'000);
 }
 

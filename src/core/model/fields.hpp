@@ -198,6 +198,8 @@ struct FieldIgnorer {
 
 /// A type that is shown as an object.
 template <class T>
-concept HasFields = requires(const T& value) { visit_fields(value, FieldIgnorer{}); };
+concept HasFields = requires(const T& value) {
+  visit_fields(value, FieldIgnorer{});
+};
 
 }  // namespace cloudops

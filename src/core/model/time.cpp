@@ -19,8 +19,8 @@ std::string to_rfc3339(WallTime time) {
   gmtime_r(&clock, &parts);
   std::array<char, 40> text{};
   const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                                   parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                                   parts.tm_min, parts.tm_sec, static_cast<int>((since_epoch - seconds).count()));
+                                   parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
+                                   parts.tm_sec, static_cast<int>((since_epoch - seconds).count()));
   return {text.data(), static_cast<std::size_t>(length)};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "core/os/system.hpp"
+#include "core/os/unique_fd.hpp"
+
+#include <fcntl.h>
 
 #include <array>
 
@@ -10,8 +12,6 @@ namespace cloudops {
 /// it. Engine thread only.
 class DescriptorReserve {
  public:
-  explicit DescriptorReserve(System& system) : system_(system) {}
-
   /// Free descriptors while it lives. Another thread of the host may take them first; that is the reserve's limit.
   class Loan {
    public:
@@ -27,7 +27,7 @@ class DescriptorReserve {
   /// Takes what is missing, as far as there is any.
   void fill() {
     for (UniqueFd& held : held_)
-      if (!held) held.reset(system_.open_for_reading("/dev/null"));
+      if (!held) held.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   }
 
  private:
@@ -35,7 +35,6 @@ class DescriptorReserve {
     for (UniqueFd& held : held_) held.reset();
   }
 
-  System& system_;
   /// A pidfd, a file of /proc, one to spare.
   std::array<UniqueFd, 3> held_;
 };

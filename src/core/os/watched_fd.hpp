@@ -9,7 +9,8 @@
 
 namespace cloudops {
 
-/// A descriptor that the engine's io_context watches. Engine thread only. Owns the descriptor; closing cancels the waits.
+/// A descriptor that the engine's io_context watches. Engine thread only. Owns the descriptor; closing cancels the
+/// waits.
 class WatchedFd {
  public:
   explicit WatchedFd(boost::asio::io_context& io) : descriptor_(io) {}
@@ -39,8 +40,8 @@ class WatchedFd {
     wait(boost::asio::posix::descriptor_base::wait_write, std::move(ready));
   }
 
-  /// Idempotent. Takes the descriptor out of epoll before closing it (Asio's own close does not): a child that the host is
-  /// just starting may hold a duplicate for a moment, and epoll would go on reporting it.
+  /// Idempotent. Takes the descriptor out of epoll before closing it (Asio's own close does not): a child that the host
+  /// is just starting may hold a duplicate for a moment, and epoll would go on reporting it.
   void close() {
     if (descriptor_.is_open()) ::close(descriptor_.release());
   }

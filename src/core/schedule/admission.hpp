@@ -3,7 +3,6 @@
 #include "core/model/config.hpp"
 #include "core/model/uuid.hpp"
 
-
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -21,9 +20,11 @@ class Admission {
   Admission(std::size_t slots, ConcurrencyPolicy policy, std::size_t max_waiting)
       : slots_(slots), policy_(policy), max_waiting_(max_waiting) {}
 
-  /// Asks for a slot. `start`: it is taken. `wait`: the id is queued, higher priority first, first in first out within one.
+  /// Asks for a slot. `start`: it is taken. `wait`: the id is queued, higher priority first, first in first out within
+  /// one.
   Decision request(const Uuid& id, std::int32_t priority);
-  /// As request, but waits whatever the policy and the queue's limit say: a plan's commands never fail for want of a slot.
+  /// As request, but waits whatever the policy and the queue's limit say: a plan's commands never fail for want of a
+  /// slot.
   Decision request_patiently(const Uuid& id, std::int32_t priority);
 
   /// Gives a slot back; the id that may start in its place, if any (its slot is taken).

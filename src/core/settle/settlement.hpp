@@ -8,9 +8,9 @@ namespace cloudops {
 
 /// The facts that must come together before an execution may settle, and nothing else. Pure data.
 ///
-/// An execution settles when its process has exited, its pipes are drained and, if it was terminated, its tree is empty.
-/// A pipe that a descendant holds open counts as drained once it has been silent for the drain grace (the caller's timer).
-/// The first cause of termination wins; a later one changes nothing.
+/// An execution settles when its process has exited, its pipes are drained and, if it was terminated, its tree is
+/// empty. A pipe that a descendant holds open counts as drained once it has been silent for the drain grace (the
+/// caller's timer). The first cause of termination wins; a later one changes nothing.
 class Settlement {
  public:
   /// False: something else came first.

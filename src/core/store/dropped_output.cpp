@@ -8,7 +8,8 @@ namespace {
 
 void drop(std::string& bytes, std::string& warning) {
   if (bytes.empty()) return;
-  warning = "[output dropped from memory: " + std::to_string(bytes.size()) + " bytes, over max_in_memory_output_bytes]\n";
+  warning =
+      "[output dropped from memory: " + std::to_string(bytes.size()) + " bytes, over max_in_memory_output_bytes]\n";
   bytes = std::string();
 }
 
@@ -31,7 +32,8 @@ std::optional<OutputFingerprint> fingerprint_of(const ExecutionResult& result) {
   const bool only_err = result.stdout_bytes == 0 && result.stderr_bytes == result.stderr_bytes_kept.size();
   if (!result.log_path || (!only_out && !only_err)) return std::nullopt;
   const std::string& bytes = only_out ? result.stdout_bytes_kept : result.stderr_bytes_kept;
-  return OutputFingerprint{only_out ? OutputStream::out : OutputStream::err, bytes.size(), std::hash<std::string>{}(bytes)};
+  return OutputFingerprint{only_out ? OutputStream::out : OutputStream::err, bytes.size(),
+                           std::hash<std::string>{}(bytes)};
 }
 
 ResultPtr with_output_from(const ExecutionResult& stripped, const OutputFingerprint& fingerprint, std::string log) {

@@ -50,8 +50,8 @@ class ExecutionStore {
   /// The waiters to be called, after the terminal event went out.
   std::vector<WaitCallback> finish(const Uuid& id, Outcome outcome, SteadyTime now);
 
-  /// Drops the oldest outputs until what is kept together is within max_in_memory_output_bytes. `dropped` is called with
-  /// each execution and the result that takes its result's place.
+  /// Drops the oldest outputs until what is kept together is within max_in_memory_output_bytes. `dropped` is called
+  /// with each execution and the result that takes its result's place.
   void drop_outputs(const std::function<void(const Uuid&, const ResultPtr&)>& dropped);
   /// Of an execution whose output was dropped and may be in its log.
   const OutputFingerprint* dropped_output(const Uuid& id) const;

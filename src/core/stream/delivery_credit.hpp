@@ -40,7 +40,9 @@ class DeliveryCredit {
 
  private:
   // Own credit only: an execution that holds little may always go on, so the shared total can never lock all out.
-  bool may_resume() const { return undelivered_ <= limit / 2 && (total_->undelivered <= DeliveryTotal::limit || undelivered_ == 0); }
+  bool may_resume() const {
+    return undelivered_ <= limit / 2 && (total_->undelivered <= DeliveryTotal::limit || undelivered_ == 0);
+  }
 
   std::shared_ptr<DeliveryTotal> total_;
   std::atomic<std::size_t> undelivered_{0};

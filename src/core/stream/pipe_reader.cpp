@@ -11,8 +11,8 @@ namespace {
 
 /// Reads per readiness; with the scratch buffer's size this bounds one child's turn.
 constexpr int reads_per_turn = 4;
-/// A pipe that was found full gets this much room, so that a fast child and we switch less often. Asked for only then: the
-/// kernel grants a user 64 MiB of pipe buffers in all.
+/// A pipe that was found full gets this much room, so that a fast child and we switch less often. Asked for only then:
+/// the kernel grants a user 64 MiB of pipe buffers in all.
 constexpr int large_pipe_bytes = 1024 * 1024;
 constexpr std::size_t usual_pipe_bytes = 64 * 1024;
 
@@ -32,9 +32,7 @@ void PipeReader::resume() {
   if (is_open() && !armed_) arm();
 }
 
-bool PipeReader::holds_back() {
-  return paused_ && is_open() && system_.bytes_waiting(fd_.get()) > 0;
-}
+bool PipeReader::holds_back() { return paused_ && is_open() && system_.bytes_waiting(fd_.get()) > 0; }
 
 void PipeReader::arm() {
   armed_ = true;

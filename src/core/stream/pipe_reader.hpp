@@ -13,7 +13,8 @@ namespace cloudops {
 /// Reads one pipe of a child until its end. Engine thread only.
 ///
 /// Level-triggered in effect: each time the pipe is readable a bounded number of reads is made, so that one child that
-/// floods cannot starve the others; nothing is read while paused. The owner must outlive the callbacks; closing stops them.
+/// floods cannot starve the others; nothing is read while paused. The owner must outlive the callbacks; closing stops
+/// them.
 class PipeReader {
  public:
   struct Callbacks {

@@ -58,9 +58,7 @@ Expected<OpenedFile> open_emptied(int dir, const std::string& name, std::string 
 }
 
 Expected<OpenedFile> open_new(int dir, const std::string& name, std::string path) {
-  const auto create = [&] {
-    return ::openat(dir, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | kSafe, 0600);
-  };
+  const auto create = [&] { return ::openat(dir, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | kSafe, 0600); };
   UniqueFd fd(create());
   if (!fd && errno == EEXIST) {
     struct stat status {};

@@ -35,8 +35,7 @@ void StdinFeed::pump() {
   while (!queue_.empty()) {
     Piece& piece = queue_.front();
     if (piece.done < piece.data.size()) {
-      const ssize_t count = system_.write(fd_.get(), piece.data.data() + piece.done,
-                                          piece.data.size() - piece.done);
+      const ssize_t count = system_.write(fd_.get(), piece.data.data() + piece.done, piece.data.size() - piece.done);
       if (count == -EAGAIN) return fd_.when_writable([this] { pump(); });
       if (count == -EINTR) continue;
       if (count < 0) return abandon(static_cast<int>(-count));

@@ -12,8 +12,8 @@ namespace cloudops {
 
 /// Writes a child's stdin: data of the request, or what callers send piece by piece. Engine thread only.
 ///
-/// Exists before the child does: pieces wait until `open`. A child that never reads costs nothing but the memory of what
-/// waits; a child that has closed its stdin ends the feed, and later pieces fail with EPIPE.
+/// Exists before the child does: pieces wait until `open`. A child that never reads costs nothing but the memory of
+/// what waits; a child that has closed its stdin ends the feed, and later pieces fail with EPIPE.
 class StdinFeed {
  public:
   /// 0, or the errno that ended the feed before the piece was in the pipe.
