@@ -46,7 +46,7 @@ function runSuite(program, env) {
   const { stdout } = ask(program, args, { env });
   const passed = Number(/^# pass (\d+)$/m.exec(stdout)?.[1] ?? 0);
   const count = Number(/^# fail (\d+)$/m.exec(stdout)?.[1] ?? 0);
-  // A suite around a failed test is not one more: its type says so, and the runner's total leaves it out.
+  // The runner's total leaves out the suites around a failed test, which are reported after it.
   const names = [...stdout.matchAll(/^ *not ok \d+ - (.*)$/gm)].map((match) => match[1]);
   const failed = passed === 0 ? ['no test passed', ...names] : names.slice(0, count);
   return { passed, failed };
