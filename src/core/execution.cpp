@@ -76,8 +76,9 @@ void Execution::watch_for_quiet() {
   // Armed once and re-aimed when it fires: a timer operation per read would cost more than the read.
   const auto quiet_for = context_.system.now() - last_byte_;
   quiet_.start(std::max<SteadyTime::duration>(open_line_quiet - quiet_for, SteadyTime::duration::zero()), [this] {
-    // The rest of the line may wait in a pipe that we do not read for now: that is no silence of the child's.
-    if (stdout_.holds_back() || stderr_.holds_back()) last_byte_ = context_.system.now();
+    // The rest of the line may wait in a pipe that we do not read for now, or have not come to: no silence of the
+    // child's.
+    if (stdout_.has_waiting() || stderr_.has_waiting()) last_byte_ = context_.system.now();
     if (context_.system.now() - last_byte_ >= open_line_quiet)
       output_.deliver_open_lines();
     else

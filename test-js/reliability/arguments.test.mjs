@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
 import { exec, shell, within, withCode } from '../support.mjs';
-import { runModule } from './support.mjs';
+import { runModule, sanitized } from './support.mjs';
 
 const cyclic = {};
 for (const name of 'abcdefgh') cyclic[name] = cyclic;
@@ -90,21 +90,25 @@ describe('a hostile request', () => {
     await closed;
   });
 
-  test('a getter that calls back into the engine a hundred levels deep', async () => {
-    const inner = [];
-    const level = (left) => ({
-      get command() {
-        if (left > 0) inner.push(engine.run(level(left - 1)));
-        return { type: 'exec', program: 'true' };
-      },
-    });
-    await engine.run(level(100)).catch((error) => assert.equal(error.code, 'CONCURRENCY_LIMIT_REACHED'));
-    const ends = await within(20_000, Promise.allSettled(inner), 'the inner ones');
-    assert.equal(ends.length, 100);
-    assert.ok(
-      ends.every((end) => end.value?.status === 'completed' || end.reason?.code === 'CONCURRENCY_LIMIT_REACHED'),
-    );
-  });
+  test(
+    'a getter that calls back into the engine a hundred levels deep',
+    { skip: sanitized && 'a sanitizer’s frames fill the stack sooner' },
+    async () => {
+      const inner = [];
+      const level = (left) => ({
+        get command() {
+          if (left > 0) inner.push(engine.run(level(left - 1)));
+          return { type: 'exec', program: 'true' };
+        },
+      });
+      await engine.run(level(100)).catch((error) => assert.equal(error.code, 'CONCURRENCY_LIMIT_REACHED'));
+      const ends = await within(20_000, Promise.allSettled(inner), 'the inner ones');
+      assert.equal(ends.length, 100);
+      assert.ok(
+        ends.every((end) => end.value?.status === 'completed' || end.reason?.code === 'CONCURRENCY_LIMIT_REACHED'),
+      );
+    },
+  );
 
   // In a host of its own: so close to the end of the stack Node itself loses rejections, and says so.
   test('from the very bottom of the stack', async (t) => {

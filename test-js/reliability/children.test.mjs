@@ -20,6 +20,7 @@ import {
   waitUntilPresent,
   within,
 } from '../support.mjs';
+import { sanitized } from './support.mjs';
 
 const slept = (mark) => `sleep ${mark}`;
 
@@ -124,13 +125,17 @@ test('a writer that left the tree for good cannot keep a terminated execution op
   await waitUntilGone(mark);
 });
 
-test('one that kills its own group, its parent and itself', async (t) => {
-  const engine = makeEngine(t);
-  const group = await engine.run(shell('kill -KILL 0'));
-  assert.equal(group.signal, 'SIGKILL');
-  const self = await engine.run(shell('kill -SEGV $$'));
-  assert.equal(self.signal, 'SIGSEGV');
-});
+test(
+  'one that kills its own group, its parent and itself',
+  { skip: sanitized && 'the preloaded sanitizer answers SIGSEGV in the child' },
+  async (t) => {
+    const engine = makeEngine(t);
+    const group = await engine.run(shell('kill -KILL 0'));
+    assert.equal(group.signal, 'SIGKILL');
+    const self = await engine.run(shell('kill -SEGV $$'));
+    assert.equal(self.signal, 'SIGSEGV');
+  },
+);
 
 test('a child_process of the host is never taken for one of ours', async (t) => {
   const { spawn } = await import('node:child_process');

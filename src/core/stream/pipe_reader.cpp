@@ -32,7 +32,7 @@ void PipeReader::resume() {
   if (is_open() && !armed_) arm();
 }
 
-bool PipeReader::holds_back() { return paused_ && is_open() && system_.bytes_waiting(fd_.get()) > 0; }
+bool PipeReader::has_waiting() { return is_open() && system_.bytes_waiting(fd_.get()) > 0; }
 
 void PipeReader::arm() {
   armed_ = true;

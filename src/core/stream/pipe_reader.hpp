@@ -32,8 +32,10 @@ class PipeReader {
 
   void pause() { paused_ = true; }
   void resume();
-  /// Paused, with bytes in the pipe.
-  bool holds_back();
+  /// Bytes wait in the pipe.
+  bool has_waiting();
+  /// And it is we who do not read them.
+  bool holds_back() { return paused_ && has_waiting(); }
 
   /// Reads, paused or not, what waits in the pipe at this moment, and no more: called when the process has exited, so
   /// that all it wrote is in.
