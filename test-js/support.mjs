@@ -198,6 +198,11 @@ export function startHost(t, mode, { mark = '', nodeArgs = [] } = {}) {
     env: { ...process.env, MARK: mark, LOG_DIR: join(tempDir(), 'logs'), NODE_TEST_CONTEXT: '' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  return watchHost(t, child);
+}
+
+/** What a host process says and how it ends; killed with the test if it still runs. */
+export function watchHost(t, child) {
   t.after(() => child.kill('SIGKILL'));
   const host = { child, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => (host.stdout += text));

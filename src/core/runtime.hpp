@@ -24,7 +24,6 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
 
   boost::asio::io_context& io() { return *io_; }
-  bool on_engine_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
   /// Runs `work` on the engine thread; after that thread has ended, on the calling thread, one at a time: what the
   /// engine left behind (finished results) stays readable.

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { tempDir } from '../support.mjs';
+import { tempDir, watchHost } from '../support.mjs';
 
 export const libraryUrl = new URL('../../lib/index.mjs', import.meta.url).href;
 export const sanitized = process.env.CLOUDOPS_SANITIZED === '1';
@@ -29,12 +29,7 @@ export function startModule(t, code, { before = ':', env = {}, nodeArgs = [] } =
     env: { ...process.env, NODE_TEST_CONTEXT: '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  t.after(() => child.kill('SIGKILL'));
-  const host = { child, stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text) => (host.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text) => (host.stderr += text));
-  host.ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
-  return host;
+  return watchHost(t, child);
 }
 
 /** Runs it to its end; its one line of JSON on stdout, parsed. */
