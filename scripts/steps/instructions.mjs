@@ -62,7 +62,7 @@ function whyNotCounted() {
 
 /** @returns {{ name: string, each: number, unit: string }[]} instructions per repetition */
 function count() {
-  if (!existsSync(program)) throw new Failure(`There is no ${program}: npm run build`);
+  if (!existsSync(program)) throw new Failure(`There is no ${program}: npm run compile`);
   rmSync(profiles, { recursive: true, force: true });
   mkdirSync(profiles, { recursive: true });
   const options = ['--tool=callgrind', '--toggle-collect=counted', '--dump-after=counted', '--quiet'];
