@@ -2,6 +2,16 @@
 
 import engine from './index.js';
 
-export const { ExecutionEngine, ExecutionError, ValidationError, ConsoleHandler, JsonLinesHandler, loadConfigFromEnv } =
-  engine;
+export const {
+  ExecutionEngine,
+  ExecutionError,
+  ValidationError,
+  ConsoleHandler,
+  JsonLinesHandler,
+  loadConfigFromEnv,
+  shell,
+  exec,
+  script,
+  awsCli,
+} = engine;
 export default engine;

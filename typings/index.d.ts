@@ -1,3 +1,4 @@
+export * from './builders';
 export * from './config';
 export * from './engine';
 export * from './errors';
