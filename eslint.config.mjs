@@ -16,6 +16,8 @@ export default typescript.config(
     },
   },
   { files: ['**/*.js', '**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: globals.node } },
+  // What a browser runs.
+  { files: ['examples/console/page/**'], languageOptions: { globals: globals.browser } },
   {
     files: ['**/*.ts', '**/*.mts', '**/*.cts'],
     extends: [typescript.configs.recommended],

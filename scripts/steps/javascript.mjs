@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { prepare } from '../../test-js/aws/prepare.mjs';
+import { prepare as prepareAws } from '../../test-js/aws/prepare.mjs';
+import { prepare as prepareChromium } from '../../test-js/console/prepare.mjs';
 import { Failure, root, stream } from '../support.mjs';
 
 const testTimeout = 120_000;
@@ -14,7 +15,8 @@ export async function javascript({ name = 'js', env = {} } = {}) {
     .sort();
   if (files.length === 0) throw new Failure('There is no test-js/**/*.test.mjs.');
 
-  prepareAws();
+  installFor('the AWS CLI', prepareAws);
+  installFor('Chromium', prepareChromium);
   const reports = join(root, 'out/reports');
   mkdirSync(reports, { recursive: true });
   const tap = join(reports, `${name}.tap`);
@@ -35,10 +37,10 @@ export async function javascript({ name = 'js', env = {} } = {}) {
 }
 
 // Here, because installing may take longer than a test is given; what fails is told by the tests that need it.
-function prepareAws() {
+function installFor(what, prepare) {
   try {
     const reason = prepare();
-    if (reason !== undefined) console.log(`The tests with the AWS CLI will be skipped: ${reason}.`);
+    if (reason !== undefined) console.log(`The tests with ${what} will be skipped: ${reason}.`);
   } catch (error) {
     console.log(String(error.message));
   }

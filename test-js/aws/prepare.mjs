@@ -1,31 +1,15 @@
 // Installs what the tests with the real AWS CLI need, once: Debian's `awscli`, and servers from npm that speak the
 // protocols of DynamoDB and S3. Both stay installed; a second call takes no time and needs no network.
 
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The one that Debian packages, not another one that is in somebody's PATH. */
-const aws = '/usr/bin/aws';
+import { run, whyNoPackage } from '../debian.mjs';
+
 const listed = fileURLToPath(new URL('./servers/', import.meta.url));
 const installed = fileURLToPath(new URL('../../out/aws-servers/', import.meta.url));
-
-function run(program, args, options = {}) {
-  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', ...options });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${error ?? stderr}`);
-}
-
-function whyNoAws() {
-  if (existsSync(aws)) return undefined;
-  if (!existsSync('/usr/bin/apt-get')) return `${aws} is not there, and there is no apt-get to install it with`;
-  if (process.getuid() !== 0) return `${aws} is not there; as root: apt-get install awscli`;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run('apt-get', ['update'], { env });
-  run('apt-get', ['install', '-y', '--no-install-recommends', '--no-remove', 'awscli'], { env });
-  return undefined;
-}
 
 // In a folder of their own: they are many, and nothing but these tests needs them. Nothing of theirs is compiled.
 function installServers() {
@@ -37,7 +21,7 @@ function installServers() {
 
 /** @returns {string | undefined} why the tests cannot run here; undefined: they can */
 export function prepare() {
-  const reason = whyNoAws();
+  const reason = whyNoPackage('/usr/bin/aws', 'awscli');
   if (reason === undefined) installServers();
   return reason;
 }
