@@ -44,7 +44,9 @@ export interface EngineConfig {
   max_in_memory_output_bytes?: number | undefined;
 }
 
+/** What happens to output beyond the limit; see `oversized_output_strategy`. */
 export type OversizedOutputStrategy = 'truncate_with_warning' | 'fail_execution' | 'stream_to_file';
+/** What happens when all slots are taken; see `concurrency_policy`. */
 export type ConcurrencyPolicy = 'fail_fast' | 'queue';
 
 /** What `loadConfigFromEnv` can set. */

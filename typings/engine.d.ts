@@ -9,6 +9,7 @@ import type { ExecutionPlan, PlanExecutionResult } from './plan';
 import type { ExecuteOptions, ExecutionRequest } from './request';
 import type { ConcurrencyMetrics, ExecutionResult, ExecutionStats, ExecutionStatus, ExecutionSummary } from './result';
 
+/** How `close` ends what runs. */
 export interface CloseOptions {
   /** "cancel" (default) ends what runs and what waits; "drain" lets both finish. */
   mode?: 'cancel' | 'drain' | undefined;
@@ -16,7 +17,9 @@ export interface CloseOptions {
   timeout_ms?: number | undefined;
 }
 
+/** The name of an event, for `on` and its like. */
 type EventName = keyof ExecutionEventMap;
+/** What is called for an event of that name. */
 type Listener<Name extends EventName> = (...args: ExecutionEventMap[Name]) => unknown;
 
 /**
@@ -75,7 +78,9 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
   getResult(id: string): Promise<ExecutionResult>;
   /** All executions known, the oldest first. */
   listExecutions(): Promise<ExecutionSummary[]>;
+  /** How many executions are known, by status. */
   getStats(): Promise<ExecutionStats>;
+  /** How many slots there are, are taken and are waited for. */
   getConcurrencyMetrics(): Promise<ConcurrencyMetrics>;
 
   /** The log's text. Rejects: NOT_FOUND, LOG_READ_FAILED. */
@@ -112,6 +117,7 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
   cleanup(): Promise<number>;
   /** Calls `cleanup` every `cleanup_interval_secs`. Started by the constructor when `enable_auto_cleanup`. */
   startCleanupTask(): void;
+  /** No more calls of `cleanup` until `startCleanupTask`. */
   stopCleanupTask(): void;
 
   /**
@@ -138,8 +144,10 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
 
 /** An async iterator over one execution; each `events()` or `lines()` call has its own. */
 export interface ExecutionIterator<T> extends AsyncIterableIterator<T> {
+  /** The next event or line; waits for it. */
   next(): Promise<IteratorResult<T, undefined>>;
   /** Ends it and lets the child go on without it. */
   return(): Promise<IteratorResult<T, undefined>>;
+  /** Itself. */
   [Symbol.asyncIterator](): ExecutionIterator<T>;
 }

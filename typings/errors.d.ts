@@ -68,6 +68,7 @@ export interface ErrorDetails {
 
 /** Every expected failure of the engine. */
 export class ExecutionError extends Error {
+  /** Made by the engine; public for those who imitate it in tests. */
   constructor(code: ErrorCode, message: string, details?: ErrorDetails);
   readonly code: ErrorCode;
   /** The execution or plan it is about, if any. */
@@ -80,6 +81,7 @@ export class ExecutionError extends Error {
 
 /** Something the caller passed in is not allowed; nothing was started. The message says what is. */
 export class ValidationError extends ExecutionError {
+  /** Made by the engine; public for those who imitate it in tests. */
   constructor(kind: ValidationKind, field: string, message: string, details?: ErrorDetails);
   readonly code: 'VALIDATION';
   readonly kind: ValidationKind;

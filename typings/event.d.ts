@@ -12,6 +12,7 @@ export type LifecycleEvent = StartedEvent | LineEvent | TerminalEvent;
 /** Ends an execution; its type is the final status. */
 export type TerminalEvent = CompletedEvent | FailedEvent | TimeoutEvent | CancelledEvent;
 
+/** What all events of an execution have. */
 interface EventBase {
   /** Lower case. */
   execution_id: string;
@@ -19,6 +20,7 @@ interface EventBase {
   timestamp: string;
 }
 
+/** The process runs. */
 export interface StartedEvent extends EventBase {
   event_type: 'started';
   /** One line for a person; never holds environment or stdin. */

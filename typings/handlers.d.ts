@@ -11,6 +11,7 @@ export interface EventHandler {
 
 /** Something that takes text, such as `process.stdout`. */
 export interface TextTarget {
+  /** Called with whole lines; what it returns is ignored. */
   write(text: string): unknown;
 }
 

@@ -2,6 +2,7 @@ import type { ExecutionMetadata } from './request';
 
 /** `pending`: accepted, waits for a slot. The last four are terminal; exactly one of them is reached, once. */
 export type ExecutionStatus = 'pending' | 'running' | TerminalStatus;
+/** How an execution or plan has ended. */
 export type TerminalStatus = 'completed' | 'failed' | 'cancelled' | 'timeout';
 
 /** What became of an execution. A non-zero exit, a timeout and a cancellation are results, not rejections. */
@@ -58,6 +59,7 @@ export interface Termination {
   survivors: number[];
 }
 
+/** A signal that the engine sent to end an execution. */
 export interface SentSignal {
   /** "SIGTERM". */
   signal: string;
@@ -65,6 +67,7 @@ export interface SentSignal {
   at_ms: number;
 }
 
+/** What an execution has cost. */
 export interface ResourceUsage {
   /** Milliseconds. */
   user_cpu_ms: number;

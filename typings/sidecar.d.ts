@@ -24,6 +24,7 @@ export interface SidecarEngine extends ExecutionEngine {
   readonly ready: Promise<SidecarInfo>;
 }
 
+/** The class of SidecarEngine: how one is made. */
 export interface SidecarEngineConstructor {
   /**
    * @param options in Node optional: the sidecar of this package is then started
@@ -48,6 +49,7 @@ export interface SidecarInfo {
   pid: number;
 }
 
+/** How the sidecar is reached. */
 export interface SidecarOptions {
   /** Node: the sidecar's program and its arguments. Default: the one of this package. */
   command?: readonly string[] | undefined;
@@ -69,6 +71,7 @@ export interface Transport {
   unref?(): void;
 }
 
+/** What a transport calls with what comes from the other process. */
 export interface TransportHandlers {
   /** A line came, without its line end. */
   line(text: string): void;

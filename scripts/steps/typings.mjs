@@ -9,7 +9,7 @@ const projects = {
   'tsconfig.json': ['typings', 'examples'],
 };
 
-/** One case per file: the declarations, their tests and the examples. */
+/** One case per file: the declarations, their tests and the examples; one for the pages that are made of them. */
 export async function typings() {
   let passed = 0;
   let failed = 0;
@@ -24,7 +24,10 @@ export async function typings() {
     passed += files.length - wrongHere;
     failed += wrongHere;
   }
-  return { passed, failed };
+  const { ok, stdout, stderr } = ask('npm', ['run', '--silent', 'docs:api']);
+  console.log(`${ok ? '✓' : '✗'} docs:api: every declaration is documented, every link leads somewhere`);
+  if (!ok) console.log(stdout + stderr);
+  return ok ? { passed: passed + 1, failed } : { passed, failed: failed + 1 };
 }
 
 function typeScriptIn(folder) {
