@@ -1,6 +1,8 @@
 // What was started through this console, from the engine's events to what pages are told.
 
 import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { HttpError } from './http.mjs';
 import { Changes } from './changes.mjs';
@@ -15,6 +17,9 @@ import { Transcript } from './transcript.mjs';
 
 /** @type {Limits} */
 const defaultLimits = { transcriptBytes: 16 * 1024 * 1024, totalBytes: 128 * 1024 * 1024, entries: 500 };
+
+/** A command that prints without end gets so long at a time before requests and other commands have their turn. */
+const turnMs = 5;
 
 const isRunning = ({ status }) => status === 'pending' || status === 'running';
 
@@ -88,7 +93,7 @@ export class Session {
   async changes() {
     const { max_concurrent: slots } = await this.#engine.getConcurrencyMetrics();
     const page = new Changes({
-      greeting: { kind: 'console', slots, directory: process.cwd() },
+      greeting: { kind: 'console', slots, directory: workingDirectory() },
       ids: this.#states.keys(),
       stateOf: (id) => this.#states.get(id) ?? { kind: 'forgotten', id },
       onClose: () => this.#pages.delete(page),
@@ -118,7 +123,13 @@ export class Session {
 
   async #fill(transcript, id) {
     try {
-      for await (const output of this.#engine.lines(id)) await transcript.add(output);
+      let since = performance.now();
+      for await (const output of this.#engine.lines(id)) {
+        await transcript.add(output);
+        if (performance.now() - since < turnMs) continue;
+        await nextTurn();
+        since = performance.now();
+      }
     } catch (error) {
       // The engine was closed before it could answer.
       if (error.code !== 'ENGINE_CLOSED') console.error(error);
@@ -177,6 +188,12 @@ export class Session {
       transcript.forget();
     }
   }
+}
+
+/** Where commands run unless they say otherwise, as a shell's prompt shows it. */
+function workingDirectory() {
+  const [home, here] = [homedir(), process.cwd()];
+  return here === home || here.startsWith(`${home}/`) ? `~${here.slice(home.length)}` : here;
 }
 
 /**

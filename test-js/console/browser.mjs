@@ -5,9 +5,7 @@ import { join } from 'node:path';
 
 import { chromium as driver } from 'playwright-core';
 
-import { startConsole } from '../../examples/console/console.mjs';
 import { root } from '../docs/blocks.mjs';
-import { tempDir } from '../support.mjs';
 import { chromium } from './prepare.mjs';
 
 const pictures = join(root, 'out/console');
@@ -19,13 +17,6 @@ export const launch = () =>
     chromiumSandbox: process.getuid() !== 0,
     args: ['--force-color-profile=srgb'],
   });
-
-/** A console of its own for a test. */
-export async function openConsole(t, options = {}) {
-  const console = await startConsole({ ...options, config: { log_dir: join(tempDir(), 'logs'), ...options.config } });
-  t.after(() => console.close());
-  return console;
-}
 
 /**
  * A page that shows the console. What the page itself reports as an error is kept in `errors`: a broken rule of the
@@ -49,18 +40,21 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
 
+/** @param {'Shell' | 'Exec' | 'Script' | 'Plan'} kind of what the form starts */
+export const chooseKind = (page, kind) => page.locator('.kinds').getByText(kind).click();
+
 /** Starts a shell command through the form. */
 export async function startShell(page, command) {
-  await page.getByRole('radio', { name: 'Shell' }).check({ force: true });
+  await chooseKind(page, 'Shell');
   await page.getByLabel('Command line').fill(command);
-  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
 }
 
 /** Starts one of examples/plans through the form. */
 export async function startPlan(page, name) {
-  await page.getByRole('radio', { name: 'Plan' }).check({ force: true });
+  await chooseKind(page, 'Plan');
   await page.getByLabel('Example').selectOption(name);
-  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
 }
 
 /** The status badge of what is shown at large. */

@@ -21,7 +21,8 @@ export function memoryOf({ result }) {
 
 export const timeOf = (entry) => (entry.started_at === undefined ? '–' : duration(elapsed(entry)));
 
-export const outputOf = ({ result }) => (result ? size(result.stdout_bytes + result.stderr_bytes) : '–');
+export const outputOf = ({ result, started_at }) =>
+  result && started_at ? size(result.stdout_bytes + result.stderr_bytes) : '–';
 
 /** @returns {[string, string, string?][]} word, value, and more of it for those who point at it */
 export function factsOf(entry) {

@@ -91,6 +91,6 @@ function strategyText({ type, max_concurrency: width, stop_on_error: stops }) {
 
 function progressText(plan, commands) {
   const over = commands.filter(isOver).length;
-  const time = isOver(plan) ? ` in ${duration(elapsed(plan))}` : '';
-  return `${over} of ${commands.length} commands over${time}`;
+  const time = isOver(plan) ? ` · ${duration(elapsed(plan))}` : '';
+  return `${over} of ${commands.length} commands finished${time}`;
 }

@@ -7,8 +7,8 @@ import { duration } from './text.mjs';
 const rowHeight = 25;
 const barHeight = 14;
 const axisHeight = 28;
-const labelLength = 26;
-const labelWidth = 190;
+const labelLength = 25;
+const labelWidth = 200;
 const rightMargin = 84;
 
 /** Between ticks: 1, 2 or 5 times a power of ten, so that there are about `wanted` of them. */
@@ -51,7 +51,7 @@ export function timeline(plan, commands, { width, selected, onSelect }) {
 }
 
 function axis({ span, begin, x, chart, height }) {
-  const step = tickStep(span, chart / 110);
+  const step = tickStep(span, chart / 90);
   return Array.from({ length: Math.floor(span / step) + 1 }, (_, i) => {
     const at = x(begin + i * step);
     return [
