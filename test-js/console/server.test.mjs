@@ -56,7 +56,7 @@ test('--port is the port', async (t) => {
   const taken = await openConsole(t);
   const { port } = new URL(taken.url);
   const second = startServer(t, '--port', port);
-  assert.deepEqual(await second.ended, { code: 1, signal: null });
+  assert.deepEqual(await within(8000, second.ended, 'its end'), { code: 1, signal: null });
   assert.equal(second.stderr, `Port ${port} is taken; choose another with --port.\n`);
   await taken.close();
   const host = startServer(t, `--port=${port}`);
@@ -72,12 +72,12 @@ test('an address to listen on is not offered, and nonsense is refused', async (t
   ];
   for (const [args, sentence] of cases) {
     const host = startServer(t, ...args);
-    assert.deepEqual(await host.ended, { code: 2, signal: null });
+    assert.deepEqual(await within(8000, host.ended, 'its end'), { code: 2, signal: null });
     assert.match(host.stderr, sentence);
     assert.match(host.stderr, /Usage: node examples\/console\/server\.mjs/);
     assert.equal(host.stdout, '');
   }
   const help = startServer(t, '--help');
-  assert.equal((await help.ended).code, 0);
+  assert.equal((await within(8000, help.ended, 'its end')).code, 0);
   await until(() => help.stdout.startsWith('Usage:'), 1000, 'the usage');
 });
