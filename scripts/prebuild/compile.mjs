@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 import { listedSources } from '../sources.mjs';
 import { Failure, ask, root, stream } from '../support.mjs';
-import { binaryOf } from './targets.mjs';
+import { binaryOf, corrections } from './targets.mjs';
 
 const definitions = [
   'NAPI_VERSION=8',
@@ -49,6 +49,7 @@ export async function buildTarget(target, { zig, headers, report }) {
     objects.push(...(await compileFolder({ command: [...compiler, ...fixed], dir, folder, sources })));
     report(folder);
   }
+  objects.push(...(await compileCorrections(target, zig, dir)));
   return link(target, compiler, objects, dir);
 }
 
@@ -72,6 +73,25 @@ async function compileFolder({ command, dir, folder, sources }) {
   if (sources.length > 1 && (await runQuietly(compile(all, `${stem}.o`)))) return [`${stem}.o`];
   const objects = sources.map((file) => join(dir, `${file.replaceAll('/', '-')}.o`));
   for (const [i, source] of sources.entries()) await run(compile(source, objects[i]), source);
+  return objects;
+}
+
+async function compileCorrections({ libc, triple }, zig, dir) {
+  const objects = [];
+  for (const source of corrections[libc]) {
+    const object = join(dir, `${source.replaceAll('/', '-')}.o`);
+    const options = [
+      '-std=gnu17',
+      '-O2',
+      '-fPIC',
+      '-fvisibility=hidden',
+      '-fno-sanitize=undefined',
+      '-Wall',
+      '-Wextra',
+    ];
+    await run([zig, 'cc', '-target', triple, ...options, '-c', source, '-o', object], source);
+    objects.push(object);
+  }
   return objects;
 }
 

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 
 const machines = { 62: 'x86_64', 183: 'aarch64' };
 const section = { dynamic: 6, dynamicSymbols: 11, versionsNeeded: 0x6ffffffe, symbolTable: 2 };
-const needed = 1n;
+const tag = { needed: 1n, flags: 30n };
+const staticTls = 0x10n;
 
-/** { machine, needed: libraries, versions: symbol versions asked for, exported: names, stripped } */
+/** { machine, needed: libraries, staticTls, versions: symbol versions asked for, exported: names, stripped } */
 export function readElf(path) {
   const bytes = readFileSync(path);
   if (bytes.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') throw new Error(`${path} is no 64-bit ELF file`);
@@ -15,6 +16,9 @@ export function readElf(path) {
   return {
     machine: machines[bytes.readUInt16LE(18)] ?? String(bytes.readUInt16LE(18)),
     needed: ofType(section.dynamic).flatMap((one) => neededOf(bytes, one, sections[one.link])),
+    staticTls: ofType(section.dynamic).some((one) =>
+      valuesOf(bytes, one, tag.flags).some((flags) => flags & staticTls),
+    ),
     versions: ofType(section.versionsNeeded).flatMap((one) => versionsOf(bytes, one, sections[one.link])),
     exported: ofType(section.dynamicSymbols).flatMap((one) => exportedOf(bytes, one, sections[one.link])),
     stripped: ofType(section.symbolTable).length === 0,
@@ -35,13 +39,16 @@ function text(bytes, strings, at) {
   return bytes.toString('latin1', start, bytes.indexOf(0, start));
 }
 
-function neededOf(bytes, { offset, length }, strings) {
-  const names = [];
+function valuesOf(bytes, { offset, length }, wanted) {
+  const values = [];
   for (let at = offset; at < offset + length; at += 16) {
-    if (bytes.readBigUInt64LE(at) === needed) names.push(text(bytes, strings, Number(bytes.readBigUInt64LE(at + 8))));
+    if (bytes.readBigUInt64LE(at) === wanted) values.push(bytes.readBigUInt64LE(at + 8));
   }
-  return names;
+  return values;
 }
+
+const neededOf = (bytes, dynamic, strings) =>
+  valuesOf(bytes, dynamic, tag.needed).map((name) => text(bytes, strings, Number(name)));
 
 function versionsOf(bytes, { offset }, strings) {
   const names = [];

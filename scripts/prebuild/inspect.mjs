@@ -26,6 +26,8 @@ export function faultsOf(path, { machine, libc }) {
   if (tooNew.length > 0) faults.push(`needs ${tooNew.join(', ')}`);
   const shown = elf.exported.sort().join(' ');
   if (shown !== entryPoints) faults.push(`exports ${shown}`);
+  // The room for it is a few hundred bytes that a process shares; and nothing of ours needs it (see glibc_stat.c).
+  if (elf.staticTls) faults.push('asks for static thread-local storage');
   if (!elf.stripped) faults.push('is not stripped');
   if (statSync(path).size > mostBytes) faults.push(`is ${statSync(path).size} bytes, ${mostBytes} are allowed`);
   return faults;

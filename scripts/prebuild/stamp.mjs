@@ -7,14 +7,16 @@ import { dirname, join } from 'node:path';
 
 import { listedSources } from '../sources.mjs';
 import { root } from '../support.mjs';
+import { corrections } from './targets.mjs';
 
 const stampFile = ({ name }) => join(root, 'out/prebuild', name, 'sources.sha256');
 
-/** One hash over all listed sources, the guard's with them. */
+/** One hash over all that is compiled: the listed sources, the guard's, and the corrections of C libraries. */
 export function sourcesHash() {
   const { core, binding, guard } = listedSources();
   const hash = createHash('sha256');
-  for (const file of [...core, ...binding, guard.source, 'src/guard/guard_table.h', 'sources.json']) {
+  const others = [guard.source, 'src/guard/guard_table.h', ...Object.values(corrections).flat(), 'sources.json'];
+  for (const file of [...core, ...binding, ...others]) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex');

@@ -17,5 +17,8 @@ export const targets = [
   { name: 'linux-arm64-musl', triple: 'aarch64-linux-musl', machine: 'aarch64', libc: 'musl' },
 ];
 
+/** Linked into every binary for a C library, beside the listed sources: what zig's copy of it gets wrong. */
+export const corrections = { glibc: ['scripts/prebuild/glibc_stat.c'], musl: [] };
+
 export const prebuildsDir = join(root, 'prebuilds');
 export const binaryOf = ({ name }) => join(prebuildsDir, name, addonName);

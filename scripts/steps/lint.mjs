@@ -38,6 +38,6 @@ export function whyNoClangFormat() {
 }
 
 export function cFiles() {
-  const { stdout } = ask('find', ['src', 'test-native', '-name', '*.[ch]', '-o', '-name', '*.[ch]pp']);
+  const { stdout } = ask('find', ['src', 'test-native', 'scripts', '-name', '*.[ch]', '-o', '-name', '*.[ch]pp']);
   return stdout.trim().split('\n').sort();
 }

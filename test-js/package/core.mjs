@@ -2,7 +2,7 @@
 //   <runtime> core.mjs [path of the package]      prints one line of JSON: { passed, failed }
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,13 @@ const checks = {
   },
   async 'a refusal names its field'() {
     await assert.rejects(engine.run(shell('')), { code: 'VALIDATION', field: 'command.command' });
+  },
+  async 'what the system says of a file'() {
+    // A link to itself: an error that nothing else leaves behind, so a stale errno is not taken for it.
+    const path = join(logs, 'loop');
+    symlinkSync(path, path);
+    const [kind, message] = ['SCRIPT_NOT_FOUND', /cannot be reached \(ELOOP\)/];
+    await assert.rejects(engine.run({ command: { type: 'script', path } }), { kind, message });
   },
   async 'a plan'() {
     const commands = ['echo a', 'echo b'].map((command) => shell(command));

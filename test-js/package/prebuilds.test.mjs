@@ -2,7 +2,8 @@
 // are shown to fail on the everyday build, which links the compiler's own C++ library.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -34,6 +35,20 @@ test('the rules refuse a binary that is not fit', () => {
   assert.match(faults, new RegExp(`made for ${machine}, not ${other}`));
   assert.match(faults, /needs .*libstdc\+\+\.so\.6/);
   assert.match(faults, /needs .*GLIBCXX_/);
+});
+
+test('the rules refuse static thread-local storage', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'engine-tls-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const source = join(dir, 'tls.c');
+  writeFileSync(source, '_Thread_local int counter; int next(void) { return ++counter; }\n');
+  for (const [model, refused] of Object.entries({ 'initial-exec': true, 'global-dynamic': false })) {
+    const library = join(dir, `${model}.so`);
+    run('cc', ['-shared', '-fPIC', `-ftls-model=${model}`, source, '-o', library]);
+    assert.equal(readElf(library).staticTls, refused, model);
+    const faults = faultsOf(library, { machine: readElf(library).machine, libc: 'glibc' });
+    assert.equal(faults.includes('asks for static thread-local storage'), refused, model);
+  }
 });
 
 for (const target of targets) {
