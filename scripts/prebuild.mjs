@@ -7,7 +7,7 @@ import { existsSync, statSync } from 'node:fs';
 
 import { buildTarget } from './prebuild/compile.mjs';
 import { faultsOf } from './prebuild/inspect.mjs';
-import { stampOf, sourcesHash, writeStamp } from './prebuild/stamp.mjs';
+import { sourcesHash, whyUnusable, writeStamp } from './prebuild/stamp.mjs';
 import { binaryOf, targets } from './prebuild/targets.mjs';
 import { headers, zig } from './prebuild/toolchain.mjs';
 import { Failure, main, root, step } from './support.mjs';
@@ -28,12 +28,11 @@ async function build(chosen) {
 
 // Pressed by `npm pack` and `npm publish` (prepack): a package without its binaries would install and not run.
 function check(chosen) {
-  const hash = sourcesHash();
   const bad = chosen.flatMap((target) => {
     const path = binaryOf(target);
-    if (!existsSync(path)) return [`${target.name} is not there`];
-    const stale = stampOf(target) === hash ? [] : ['was made of other sources'];
-    return [...faultsOf(path, target), ...stale].map((fault) => `${target.name} ${fault}`);
+    const reason = whyUnusable(target);
+    const faults = existsSync(path) ? faultsOf(path, target) : [];
+    return [...faults, ...(reason ? [reason] : [])].map((fault) => `${target.name} ${fault}`);
   });
   if (bad.length === 0) return;
   throw new Failure(`The prebuilt binaries cannot be packed:\n  ${bad.join('\n  ')}\nMake them with: npm run prebuild`);

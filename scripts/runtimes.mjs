@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { hostBinary } from './prebuild/stamp.mjs';
 import { bun, deno, nodeOf } from './prebuild/tools.mjs';
-import { binaryOf } from './prebuild/targets.mjs';
 import { Failure, ask, main, root } from './support.mjs';
 
 const suite = ['spawn', 'result', 'events', 'output', 'settle', 'timeout-cancel', 'close', 'plan'];
@@ -70,8 +70,8 @@ function writeIntoReadme(table) {
 }
 
 await main(() => {
-  const binary = process.env.CLOUDOPS_NATIVE_PATH ?? binaryOf({ name: `${process.platform}-${process.arch}` });
-  if (!existsSync(binary)) throw new Failure(`${binary} is not there. Make it with: npm run prebuild`);
+  const binary = process.env.CLOUDOPS_NATIVE_PATH ?? hostBinary();
+  if (!existsSync(binary)) throw new Failure(`${binary} is not there.`);
   const env = { ...process.env, CLOUDOPS_NATIVE_PATH: binary };
   const rows = runtimes.map((runtime) => {
     console.log(`• ${runtime.name}`);

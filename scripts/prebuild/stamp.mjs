@@ -6,8 +6,8 @@ import { existsSync, readFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { listedSources } from '../sources.mjs';
-import { root } from '../support.mjs';
-import { corrections } from './targets.mjs';
+import { Failure, root } from '../support.mjs';
+import { binaryOf, corrections, targets } from './targets.mjs';
 
 const stampFile = ({ name }) => join(root, 'out/prebuild', name, 'sources.sha256');
 
@@ -27,5 +27,20 @@ export function writeStamp(target, hash) {
   writeFileSync(stampFile(target), hash);
 }
 
-export const stampOf = (target) =>
-  existsSync(stampFile(target)) ? readFileSync(stampFile(target), 'utf8') : undefined;
+const stampOf = (target) => (existsSync(stampFile(target)) ? readFileSync(stampFile(target), 'utf8') : undefined);
+
+/** Completes a sentence after the target's name when its binary cannot stand for the tree; or undefined. */
+export function whyUnusable(target) {
+  if (!existsSync(binaryOf(target))) return 'is not there';
+  return stampOf(target) === sourcesHash() ? undefined : 'was made of other sources';
+}
+
+/** The binary that this machine, a glibc one, would load from the package. */
+export function hostBinary() {
+  const name = `${process.platform}-${process.arch}`;
+  const target = targets.find((one) => one.name === name);
+  if (target === undefined) throw new Failure(`No binary is made for ${name}.`);
+  const reason = whyUnusable(target);
+  if (reason !== undefined) throw new Failure(`${name} ${reason}. Make it with: npm run prebuild`);
+  return binaryOf(target);
+}

@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { faultsOf } from '../../scripts/prebuild/inspect.mjs';
 import { readElf } from '../../scripts/prebuild/elf.mjs';
 import { muslHost, whyNoMuslHost } from '../../scripts/prebuild/musl_host.mjs';
+import { whyUnusable } from '../../scripts/prebuild/stamp.mjs';
 import { nodeForArm64 } from '../../scripts/prebuild/tools.mjs';
 import { binaryOf, targets } from '../../scripts/prebuild/targets.mjs';
 import { root, run } from './stage.mjs';
@@ -17,7 +18,10 @@ import { root, run } from './stage.mjs';
 const everyday = join(root, 'build/Release/cloudops_execution_engine.node');
 const core = [join(root, 'test-js/package/core.mjs'), join(root, 'lib/index.js')];
 const named = (name) => targets.find((target) => target.name === name);
-const missing = (target) => !existsSync(binaryOf(target)) && 'not made here: npm run prebuild';
+function missing(target) {
+  const reason = whyUnusable(target);
+  return reason !== undefined && `${reason}: npm run prebuild`;
+}
 
 function expectCore(stdout) {
   const report = JSON.parse(stdout.trim().split('\n').at(-1));

@@ -1,11 +1,14 @@
-// A tarball as `npm pack` makes it, but with this machine's own build as its only prebuilt binary: quick, and the
-// working tree is left alone.
+// A tarball as `npm pack` makes it. Where the prebuilt binaries have not all been made, it holds this machine's own build
+// as the only one: quick, and the working tree is left alone.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { whyUnusable } from '../../scripts/prebuild/stamp.mjs';
+import { addonName, binaryOf, targets } from '../../scripts/prebuild/targets.mjs';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -27,14 +30,25 @@ export function pack(dir) {
     mkdirSync(dirname(join(stage, name)), { recursive: true });
     cpSync(join(root, name), join(stage, name), { recursive: true });
   }
-  const addon = 'cloudops_execution_engine.node';
-  const place = join(stage, 'prebuilds', `${process.platform}-${process.arch}`);
-  mkdirSync(place, { recursive: true });
-  cpSync(join(root, 'build/Release', addon), join(place, addon));
+  for (const { from, folder } of binaries()) {
+    mkdirSync(join(stage, 'prebuilds', folder), { recursive: true });
+    cpSync(from, join(stage, 'prebuilds', folder, addonName));
+  }
   const [{ filename, files: packed }] = JSON.parse(
     run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', dir], { cwd: stage }),
   );
   return { tarball: join(dir, filename), files: packed.map(({ path }) => path) };
+}
+
+/** Why a tarball made here is not the one that would be published, or undefined. */
+export function whyNotFinal() {
+  const reasons = targets.map((target) => [target.name, whyUnusable(target)]).filter(([, reason]) => reason);
+  return reasons.length > 0 ? `${reasons.map((words) => words.join(' ')).join(', ')}: npm run prebuild` : undefined;
+}
+
+function binaries() {
+  if (whyNotFinal() === undefined) return targets.map((target) => ({ from: binaryOf(target), folder: target.name }));
+  return [{ from: join(root, 'build/Release', addonName), folder: `${process.platform}-${process.arch}` }];
 }
 
 /** An empty project outside the repository. */
