@@ -24,6 +24,8 @@ flags.push(
   '-Wall',
   '-Wextra',
   '-Wno-unused-command-line-argument',
+  // Boost keeps __FILE__ for its errors: the same sources shall give the same binary wherever they lie.
+  `-ffile-prefix-map=${root}/=`,
 );
 
 // All that a Node-API addon shows. What else the C++ runtime inside exports could be taken for the host's.

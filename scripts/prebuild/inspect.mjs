@@ -1,7 +1,8 @@
 // What every prebuilt binary must keep to, told as a list of what it breaks.
 
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
+import { root } from '../support.mjs';
 import { readElf } from './elf.mjs';
 import { oldestGlibc } from './targets.mjs';
 
@@ -28,6 +29,7 @@ export function faultsOf(path, { machine, libc }) {
   if (shown !== entryPoints) faults.push(`exports ${shown}`);
   // The room for it is a few hundred bytes that a process shares; and nothing of ours needs it (see glibc_stat.c).
   if (elf.staticTls) faults.push('asks for static thread-local storage');
+  if (readFileSync(path).includes(`${root}/`)) faults.push('names the folder it was built in');
   if (!elf.stripped) faults.push('is not stripped');
   if (statSync(path).size > mostBytes) faults.push(`is ${statSync(path).size} bytes, ${mostBytes} are allowed`);
   return faults;
