@@ -31,7 +31,7 @@ const wrap = (before, inner, after) => inner.map((text) => before + text + after
 const { program } = fc.letrec((tie) => ({
   word: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
-    { arbitrary: fc.constant(slot), weight: 4 },
+    { arbitrary: fc.constant(slot), weight: 12 },
     fc.constantFrom(
       'a',
       '$x',
@@ -110,6 +110,6 @@ for (const name of shells) {
       }),
       { numRuns: Number(process.env.CLOUDOPS_HOSTILE_RUNS ?? 600), endOnFailure: true },
     );
-    assert.ok(seen.accepted > 50 && seen.refused > 50, JSON.stringify(seen));
+    assert.ok(seen.accepted > 30 && seen.refused > 30, JSON.stringify(seen));
   });
 }
