@@ -1,7 +1,6 @@
 #include "core/engine_core.hpp"
 
 #include "core/validate/parse_request.hpp"
-#include "core/validate/resolve_launch.hpp"
 
 #include <utility>
 
@@ -41,12 +40,13 @@ void EngineCore::submit(const Value& raw, const Environment& environment, Submit
 Expected<AcceptedRequest> EngineCore::validate(const Value& raw, const Environment& environment) {
   auto request = parse_request(raw, config_);
   if (!request) return std::move(request).error();
-  return accept(std::move(*request), environment, "");
+  LaunchResolver resolver(environment);
+  return accept(std::move(*request), resolver, "");
 }
 
-Expected<AcceptedRequest> EngineCore::accept(ExecutionRequest request, const Environment& environment,
+Expected<AcceptedRequest> EngineCore::accept(ExecutionRequest request, LaunchResolver& resolver,
                                              const std::string& path_prefix) const {
-  auto launch = resolve_launch(request, environment, path_prefix);
+  auto launch = resolver.resolve(request, path_prefix);
   if (!launch) return std::move(launch).error();
   AcceptedRequest accepted;
   accepted.id = request.id ? *request.id : make_uuid();

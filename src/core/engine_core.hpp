@@ -8,6 +8,7 @@
 #include "core/schedule/admission.hpp"
 #include "core/store/execution_store.hpp"
 #include "core/store/plan_store.hpp"
+#include "core/validate/resolve_launch.hpp"
 
 #include <memory>
 #include <optional>
@@ -82,7 +83,7 @@ class EngineCore final : public ExecutionOwner {
   };
 
   Expected<AcceptedRequest> validate(const Value& raw, const Environment& environment);
-  Expected<AcceptedRequest> accept(ExecutionRequest request, const Environment& environment,
+  Expected<AcceptedRequest> accept(ExecutionRequest request, LaunchResolver& resolver,
                                    const std::string& path_prefix) const;
   std::optional<Error> refuse_known(const Uuid& id, const std::string& field) const;
   std::optional<Error> admit(const AcceptedRequest& accepted, Admission::Decision& decision);

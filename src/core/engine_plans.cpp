@@ -1,7 +1,6 @@
 #include "core/engine_core.hpp"
 
 #include "core/validate/parse_plan.hpp"
-#include "core/validate/resolve_launch.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -36,9 +35,10 @@ Expected<std::vector<AcceptedRequest>> EngineCore::validate_commands(std::vector
                                                                      const Environment& environment) {
   std::vector<AcceptedRequest> accepted;
   accepted.reserve(requests.size());
+  LaunchResolver resolver(environment);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const std::string prefix = "commands[" + std::to_string(i) + "]";
-    auto one = accept(std::move(requests[i]), environment, prefix);
+    auto one = accept(std::move(requests[i]), resolver, prefix);
     if (!one) return std::move(one).error();
     if (auto known = refuse_known(one->id, prefix + ".id")) return std::move(*known);
     accepted.push_back(std::move(*one));

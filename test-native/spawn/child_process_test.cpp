@@ -38,7 +38,7 @@ struct ChildFixture {
     LaunchSpec spec;
     spec.executable = "/bin/sh";
     spec.argv = {"sh", "-c", script};
-    spec.env = {"PATH=/usr/bin:/bin"};
+    spec.env.own = {"PATH=/usr/bin:/bin"};
     LaunchFailure failure;
     // Descriptor 1 is for reading only; nothing is written to it.
     Process process = Launcher(system)(io.get_executor(), failure, spec, {dev_null.get(), copy.get(), copy.get()}, 0,

@@ -27,7 +27,7 @@ struct LauncherFixture {
     REQUIRE(real_system().pipe(out) == 0);
     dev_null.reset(real_system().open_for_reading("/dev/null"));
     exit_watch.reset(real_system().duplicate(dev_null.get()));
-    spec.env = {"PATH=/usr/bin:/bin"};
+    spec.env.own = {"PATH=/usr/bin:/bin"};
   }
   Process launch(std::string script, std::uint64_t mark = 0, System& system = real_system()) {
     spec.executable = "/bin/sh";

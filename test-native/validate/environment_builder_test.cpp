@@ -11,6 +11,11 @@ namespace {
 
 Environment host() { return Environment::from_block(std::string_view("A=1\0PATH=/bin\0AWS_PAGER=less\0", 29)); }
 
+Entries entries_of(const ChildEnvironment& environment) {
+  const auto pointers = environment.c_strings();
+  return Entries(pointers.begin(), pointers.end());
+}
+
 ExecutionRequest aws_request() {
   ExecutionRequest request;
   request.command = AwsCliCommand{"s3", "ls", {}, "prod", "eu-west-1"};
@@ -40,19 +45,32 @@ TEST_CASE("a variable is found by its whole name", "[validate]") {
 TEST_CASE("env is added to the inherited environment and wins", "[validate]") {
   ExecutionRequest request;
   request.env = {{"A", "2"}, {"B", "3"}, {"A", "4"}};
-  CHECK(build_environment(request, host()) == Entries{"PATH=/bin", "AWS_PAGER=less", "A=4", "B=3"});
+  CHECK(entries_of(build_environment(request, host())) == Entries{"PATH=/bin", "AWS_PAGER=less", "A=4", "B=3"});
   request.inherit_env = false;
-  CHECK(build_environment(request, host()) == Entries{"A=4", "B=3"});
+  CHECK(entries_of(build_environment(request, host())) == Entries{"A=4", "B=3"});
 }
 
 TEST_CASE("aws_cli sets its variables, and env wins over them", "[validate]") {
   ExecutionRequest request = aws_request();
-  CHECK(build_environment(request, host()) == Entries{"A=1", "PATH=/bin", "AWS_PROFILE=prod", "AWS_REGION=eu-west-1",
-                                                      "AWS_OUTPUT=json", "AWS_PAGER=", "AWS_DEFAULT_PROFILE=prod",
-                                                      "AWS_DEFAULT_REGION=eu-west-1", "AWS_DEFAULT_OUTPUT=json"});
+  CHECK(entries_of(build_environment(request, host())) ==
+        Entries{"A=1", "PATH=/bin", "AWS_PROFILE=prod", "AWS_REGION=eu-west-1", "AWS_OUTPUT=json",
+                "AWS_PAGER=", "AWS_DEFAULT_PROFILE=prod", "AWS_DEFAULT_REGION=eu-west-1", "AWS_DEFAULT_OUTPUT=json"});
   request.inherit_env = false;
   request.env = {{"AWS_PAGER", "cat"}, {"AWS_REGION", "us-east-1"}, {"AWS_DEFAULT_OUTPUT", "text"}};
-  CHECK(build_environment(request, host()) == Entries{"AWS_PROFILE=prod", "AWS_REGION=us-east-1", "AWS_OUTPUT=json",
-                                                      "AWS_PAGER=cat", "AWS_DEFAULT_OUTPUT=text",
-                                                      "AWS_DEFAULT_PROFILE=prod", "AWS_DEFAULT_REGION=us-east-1"});
+  CHECK(entries_of(build_environment(request, host())) ==
+        Entries{"AWS_PROFILE=prod", "AWS_REGION=us-east-1", "AWS_OUTPUT=json", "AWS_PAGER=cat",
+                "AWS_DEFAULT_OUTPUT=text", "AWS_DEFAULT_PROFILE=prod", "AWS_DEFAULT_REGION=us-east-1"});
+}
+
+TEST_CASE("a child's environment is asked as the child would ask", "[validate]") {
+  ExecutionRequest request;
+  request.env = {{"A", ""}, {"B", "3"}};
+  const auto environment = build_environment(request, host());
+  CHECK(environment.find("A") == "");
+  CHECK(environment.find("B") == "3");
+  CHECK(environment.find("PATH") == "/bin");
+  CHECK_FALSE(environment.find("AWS"));
+  // Every place of a name that the host has twice is replaced.
+  const Environment twice = Environment::from_block(std::string_view("A=1\0X=1\0A=2\0", 12));
+  CHECK(entries_of(build_environment(request, twice)) == Entries{"X=1", "A=", "B=3"});
 }

@@ -65,7 +65,8 @@ TEST_CASE("a program is looked up in the child's PATH", "[validate]") {
   REQUIRE(ok(spec));
   CHECK(spec->executable == tool);
   CHECK(spec->argv == Argv{"tool", "-x", "a b"});
-  CHECK(spec->env == Argv{place.path_block});
+  CHECK(spec->env.inherited.entries() == Argv{place.path_block});
+  CHECK(spec->env.own.empty());
   CHECK(spec->working_dir == place.dir.path());
   CHECK_FALSE(spec->stdin_file);
   CHECK_FALSE(spec->log_path);
@@ -88,7 +89,7 @@ TEST_CASE("without PATH the usual directories are searched", "[validate]") {
   const auto spec = place.resolve(ExecCommand{"sh", {}});
   REQUIRE(ok(spec));
   CHECK(spec->executable == "/usr/bin/sh");
-  CHECK(spec->env.empty());
+  CHECK(spec->env.c_strings().empty());
   check_error(place.resolve(ExecCommand{"no-such-program", {}}), Kind::invalid_command, "command.program",
               {"/usr/local/bin:/usr/bin:/bin", "PATH is not set"});
 }
@@ -147,7 +148,7 @@ TEST_CASE("aws runs as aws service operation args", "[validate]") {
   const auto spec = place.resolve(AwsCliCommand{"ec2", "describe-instances", {"--max-items", "1"}, "p", {}});
   REQUIRE(ok(spec));
   CHECK(spec->argv == Argv{"aws", "ec2", "describe-instances", "--max-items", "1"});
-  CHECK(find_variable(spec->env, "AWS_PROFILE") == "p");
+  CHECK(spec->env.find("AWS_PROFILE") == "p");
 }
 
 TEST_CASE("a script is run by its interpreter, else its shebang, else bash", "[validate]") {
@@ -267,4 +268,52 @@ TEST_CASE("no message holds the value of a variable but PATH", "[validate]") {
   const auto spec = place.resolve(ExecCommand{"no-such", {"hunter2"}});
   REQUIRE(spec.has_error());
   CHECK_THAT(spec.error().message, !Contains("hunter2"));
+}
+
+TEST_CASE("the commands of one plan share what was looked up, and the host's environment", "[validate]") {
+  Place place;
+  const std::string tool = place.file("bin/tool", 0755);
+  const Environment host = Environment::from_block(place.path_block);
+  ExecutionRequest request;
+  request.working_dir = place.dir.path();
+  request.command = ExecCommand{"tool", {}};
+  LaunchResolver resolver(host);
+  const auto first = resolver.resolve(request, "");
+  REQUIRE(ok(first));
+
+  std::filesystem::remove(tool);
+  request.env = {{"STEP", "2"}};
+  const auto second = resolver.resolve(request, "");
+  REQUIRE(ok(second));
+  CHECK(second->executable == tool);
+  CHECK(second->env.own == Argv{"STEP=2"});
+  CHECK(&first->env.inherited.entries() == &host.entries());
+  CHECK(&second->env.inherited.entries() == &host.entries());
+
+  // Another PATH, none at all, another directory: each is a question of its own.
+  request.env = {{"PATH", ""}};
+  check_error(resolver.resolve(request, "commands[7]"), Kind::invalid_command, "commands[7].command.program",
+              {"in the 1 directory of the PATH"});
+  request.env = {};
+  request.inherit_env = false;
+  check_error(resolver.resolve(request, ""), Kind::invalid_command, "command.program", {"PATH is not set"});
+  request.env = {{"PATH", "."}};
+  request.working_dir = place.dir / "bin";
+  check_error(resolver.resolve(request, ""), Kind::invalid_command, "command.program", {"in the 1 directory"});
+  const std::string there = place.file("bin/here", 0755);
+  request.command = ExecCommand{"here", {}};
+  CHECK(resolver.resolve(request, "")->executable == place.dir / "bin/./here");
+
+  // What was wrong with one is wrong with the next, in the same words.
+  request.working_dir = place.dir / "no-such";
+  const auto wrong = resolver.resolve(request, "commands[1]");
+  const auto again = resolver.resolve(request, "commands[2]");
+  REQUIRE((wrong.has_error() && again.has_error()));
+  CHECK(wrong.error().message == again.error().message);
+  CHECK(again.error().field == "commands[2].working_dir");
+
+  // The next validation looks for itself.
+  request = ExecutionRequest();
+  request.command = ExecCommand{"tool", {}};
+  CHECK(LaunchResolver(host).resolve(request, "").has_error());
 }

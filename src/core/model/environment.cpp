@@ -44,4 +44,26 @@ std::optional<std::string_view> find_variable(const std::vector<std::string>& en
   return std::nullopt;
 }
 
+std::optional<std::string_view> ChildEnvironment::find(std::string_view name) const {
+  // What is replaced stands in `own` under the same name.
+  const auto value = find_variable(own, name);
+  return value ? value : find_variable(inherited.entries(), name);
+}
+
+std::vector<const char*> ChildEnvironment::c_strings() const {
+  const auto& entries = inherited.entries();
+  std::vector<const char*> pointers;
+  // One more, for the null pointer that exec wants at the end.
+  pointers.reserve(entries.size() - replaced.size() + own.size() + 1);
+  auto skip = replaced.begin();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (skip != replaced.end() && *skip == i)
+      ++skip;
+    else
+      pointers.push_back(entries[i].c_str());
+  }
+  for (const auto& entry : own) pointers.push_back(entry.c_str());
+  return pointers;
+}
+
 }  // namespace cloudops

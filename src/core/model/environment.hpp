@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,5 +34,21 @@ class Environment {
 
 /// The value of the first entry of that name, as getenv would find it. Refers into `entries`.
 std::optional<std::string_view> find_variable(const std::vector<std::string>& entries, std::string_view name);
+
+/// The environment of one child: the host's snapshot, with some variables replaced and some added. The snapshot is
+/// shared, so that thousands of commands that wait to be started hold it once.
+struct ChildEnvironment {
+  Environment inherited;
+  /// Places in `inherited` of what `own` replaces, ascending.
+  std::vector<std::size_t> replaced;
+  /// "A=1", each name once.
+  std::vector<std::string> own;
+
+  /// As the child's getenv would find it. Refers into this.
+  std::optional<std::string_view> find(std::string_view name) const;
+
+  /// "A=1", what is inherited first. Valid as long as this is, and unchanged.
+  std::vector<const char*> c_strings() const;
+};
 
 }  // namespace cloudops

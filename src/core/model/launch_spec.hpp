@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/model/environment.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +14,7 @@ struct LaunchSpec {
   std::string executable;
   /// argv[0] is the name as the caller gave it.
   std::vector<std::string> argv;
-  /// The child's whole environment: "A=1".
-  std::vector<std::string> env;
+  ChildEnvironment env;
   /// Absolute; empty: the host's.
   std::string working_dir;
   /// Absolute. Absent: stdin is not a file.

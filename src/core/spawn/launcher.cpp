@@ -28,11 +28,12 @@ Process Launcher::operator()(const boost::asio::any_io_executor& executor, Launc
                              const LaunchSpec& spec, const StdioFds& stdio, std::uint64_t tree_mark,
                              int exit_watch) const {
   const auto argv = c_strings(spec.argv);
-  const auto envp = c_strings(spec.env);
+  auto envp = spec.env.c_strings();
+  envp.push_back(nullptr);
   ExecPlan plan;
   plan.executable = spec.executable.c_str();
   plan.argv = argv.data();
-  plan.envp = envp.data();
+  plan.envp = const_cast<char* const*>(envp.data());
   plan.working_dir = spec.working_dir.empty() ? nullptr : spec.working_dir.c_str();
   plan.stdin_fd = stdio.in;
   plan.stdout_fd = stdio.out;

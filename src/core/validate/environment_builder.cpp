@@ -19,7 +19,18 @@ class Overrides {
   bool has(std::string_view name) const { return places_.contains(name); }
   /// Of a name that it has.
   std::string value_of(std::string_view name) const { return entries_[places_.at(name)].substr(name.size() + 1); }
-  const std::vector<std::string>& entries() const { return entries_; }
+  /// The places of entries whose names are set here.
+  std::vector<std::size_t> replaced_in(const std::vector<std::string>& entries) const {
+    std::vector<std::size_t> replaced;
+    if (places_.empty()) return replaced;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const std::string_view entry = entries[i];
+      if (has(entry.substr(0, entry.find('=')))) replaced.push_back(i);
+    }
+    return replaced;
+  }
+  /// The last call.
+  std::vector<std::string> take_entries() { return std::move(entries_); }
 
  private:
   /// By name; the names belong to the request.
@@ -47,20 +58,20 @@ void say_it_to_every_aws_version(Overrides& overrides) {
 
 }  // namespace
 
-std::vector<std::string> build_environment(const ExecutionRequest& request, const Environment& host) {
+ChildEnvironment build_environment(const ExecutionRequest& request, const Environment& host) {
   Overrides overrides;
   const auto* aws = std::get_if<AwsCliCommand>(&request.command);
   if (aws) set_for_aws(overrides, *aws);
   for (const auto& [name, value] : request.env) overrides.set(name, value);
   if (aws) say_it_to_every_aws_version(overrides);
 
-  std::vector<std::string> entries;
-  entries.reserve(host.entries().size() + overrides.entries().size());
-  if (request.inherit_env)
-    for (const std::string_view entry : host.entries())
-      if (!overrides.has(entry.substr(0, entry.find('=')))) entries.emplace_back(entry);
-  entries.insert(entries.end(), overrides.entries().begin(), overrides.entries().end());
-  return entries;
+  ChildEnvironment environment;
+  if (request.inherit_env) {
+    environment.inherited = host;
+    environment.replaced = overrides.replaced_in(host.entries());
+  }
+  environment.own = overrides.take_entries();
+  return environment;
 }
 
 }  // namespace cloudops

@@ -3,13 +3,10 @@
 #include "core/model/environment.hpp"
 #include "core/model/request.hpp"
 
-#include <string>
-#include <vector>
-
 namespace cloudops {
 
-/// The child's environment, "A=1": the host's (unless inherit_env is false), then what an aws_cli command sets, then
+/// The child's environment: the host's (unless inherit_env is false), then what an aws_cli command sets, then
 /// the request's `env`, a later one winning over an earlier one.
-std::vector<std::string> build_environment(const ExecutionRequest& request, const Environment& host);
+ChildEnvironment build_environment(const ExecutionRequest& request, const Environment& host);
 
 }  // namespace cloudops

@@ -4,6 +4,7 @@
 #include "core/validate/wording.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cloudops {
 namespace {
@@ -49,6 +50,15 @@ FoundProgram find_program(const std::string& program, const SearchPlace& place) 
     if (nearly.empty() && check.error == 0) nearly = "cannot be run: " + in_quotes(path) + ' ' + *why;
   }
   return {{}, nearly.empty() ? not_found(place) : nearly};
+}
+
+const FoundProgram& ProgramLookup::find(const std::string& program, const SearchPlace& place) {
+  // Neither names nor directories hold a NUL byte. A PATH that is empty is not one that is not set.
+  std::string key = program + '\0' + place.base_dir + '\0';
+  if (place.path) key.append("=").append(*place.path);
+  const auto known = found_.find(key);
+  if (known != found_.end()) return known->second;
+  return found_.emplace(std::move(key), find_program(program, place)).first->second;
 }
 
 }  // namespace cloudops

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace cloudops {
 
@@ -27,5 +28,14 @@ struct FoundProgram {
 /// The regular, executable file that `program` stands for: with a slash, a path; else the first one in PATH. PATH, a
 /// list of directories, is the one variable whose value a message shows.
 FoundProgram find_program(const std::string& program, const SearchPlace& place);
+
+/// The same, asking the file system once about each program and place. Lives for one validation: files change.
+class ProgramLookup {
+ public:
+  const FoundProgram& find(const std::string& program, const SearchPlace& place);
+
+ private:
+  std::unordered_map<std::string, FoundProgram> found_;
+};
 
 }  // namespace cloudops

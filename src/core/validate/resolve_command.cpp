@@ -16,14 +16,6 @@ namespace {
 
 constexpr auto invalid_command = ValidationKind::invalid_command;
 
-Expected<ResolvedCommand> resolve(const std::string& program, std::vector<std::string> argv, const SearchPlace& place,
-                                  const std::string& field, std::string_view noun) {
-  FoundProgram found = find_program(program, place);
-  if (found.problem.empty()) return ResolvedCommand{std::move(found.path), std::move(argv)};
-  return validation_error(invalid_command, field,
-                          "The " + std::string(noun) + ' ' + in_quotes(program) + ' ' + found.problem + '.');
-}
-
 void append(std::vector<std::string>& argv, const std::vector<std::string>& more) {
   argv.insert(argv.end(), more.begin(), more.end());
 }
@@ -52,24 +44,24 @@ Beginning read_beginning(const std::string& path) {
 
 class Resolver {
  public:
-  explicit Resolver(const SearchPlace& place) : place_(place) {}
+  Resolver(const SearchPlace& place, ProgramLookup& programs) : place_(place), programs_(programs) {}
 
   Expected<ResolvedCommand> operator()(const ShellCommand& shell) const {
     // After -c a shell still reads options; a blank in front changes nothing else.
     const std::string text = looks_like_option(shell.command) ? ' ' + shell.command : shell.command;
-    return resolve(shell.shell, {shell.shell, "-c", text}, place_, "command.shell", "shell");
+    return resolve(shell.shell, {shell.shell, "-c", text}, "command.shell", "shell");
   }
 
   Expected<ResolvedCommand> operator()(const ExecCommand& exec) const {
     std::vector<std::string> argv{exec.program};
     append(argv, exec.args);
-    return resolve(exec.program, std::move(argv), place_, "command.program", "program");
+    return resolve(exec.program, std::move(argv), "command.program", "program");
   }
 
   Expected<ResolvedCommand> operator()(const AwsCliCommand& aws) const {
     std::vector<std::string> argv{"aws", aws.service, aws.operation};
     append(argv, aws.args);
-    return resolve("aws", std::move(argv), place_, "command", "program");
+    return resolve("aws", std::move(argv), "command", "program");
   }
 
   Expected<ResolvedCommand> operator()(const ScriptCommand& script) const {
@@ -100,22 +92,31 @@ class Resolver {
   }
 
  private:
+  Expected<ResolvedCommand> resolve(const std::string& program, std::vector<std::string> argv, const std::string& field,
+                                    std::string_view noun) const {
+    const FoundProgram& found = programs_.find(program, place_);
+    if (found.problem.empty()) return ResolvedCommand{found.path, std::move(argv)};
+    return validation_error(invalid_command, field,
+                            "The " + std::string(noun) + ' ' + in_quotes(program) + ' ' + found.problem + '.');
+  }
+
   Expected<ResolvedCommand> interpreted(const std::string& interpreter, const std::optional<std::string>& argument,
                                         const std::vector<std::string>& rest, const std::string& field,
                                         std::string_view noun) const {
     std::vector<std::string> argv{interpreter};
     if (argument) argv.push_back(*argument);
     append(argv, rest);
-    return resolve(interpreter, std::move(argv), place_, field, noun);
+    return resolve(interpreter, std::move(argv), field, noun);
   }
 
   const SearchPlace& place_;
+  ProgramLookup& programs_;
 };
 
 }  // namespace
 
-Expected<ResolvedCommand> resolve_command(const Command& command, const SearchPlace& place) {
-  return std::visit(Resolver(place), command);
+Expected<ResolvedCommand> resolve_command(const Command& command, const SearchPlace& place, ProgramLookup& programs) {
+  return std::visit(Resolver(place, programs), command);
 }
 
 }  // namespace cloudops

@@ -16,6 +16,6 @@ struct ResolvedCommand {
 };
 
 /// Looks up what a command runs. Errors have fields from "command" on.
-Expected<ResolvedCommand> resolve_command(const Command& command, const SearchPlace& place);
+Expected<ResolvedCommand> resolve_command(const Command& command, const SearchPlace& place, ProgramLookup& programs);
 
 }  // namespace cloudops

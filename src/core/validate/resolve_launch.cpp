@@ -3,11 +3,11 @@
 #include "core/validate/environment_builder.hpp"
 #include "core/validate/field_path.hpp"
 #include "core/validate/file_check.hpp"
-#include "core/validate/program_lookup.hpp"
 #include "core/validate/resolve_command.hpp"
 #include "core/validate/wording.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace cloudops {
 namespace {
@@ -48,17 +48,28 @@ Expected<std::string> resolve_stdin_file(const std::string& given, const std::st
   return path;
 }
 
-Expected<LaunchSpec> resolve(const ExecutionRequest& request, const Environment& host_env) {
+}  // namespace
+
+LaunchResolver::LaunchResolver(Environment host_env) : host_env_(std::move(host_env)), host_dir_(host_working_dir()) {}
+
+Expected<LaunchSpec> LaunchResolver::resolve(const ExecutionRequest& request, const std::string& path_prefix) {
+  auto spec = resolve(request);
+  if (spec) return spec;
+  Error error = std::move(spec).error();
+  error.field = join_fields(path_prefix, error.field);
+  return error;
+}
+
+Expected<LaunchSpec> LaunchResolver::resolve(const ExecutionRequest& request) {
   LaunchSpec spec;
-  const std::string host_dir = host_working_dir();
   if (request.working_dir) {
-    auto working_dir = resolve_working_dir(*request.working_dir, host_dir);
+    const auto& working_dir = working_dir_of(*request.working_dir);
     if (!working_dir) return working_dir.error();
-    spec.working_dir = std::move(*working_dir);
+    spec.working_dir = *working_dir;
   }
-  spec.env = build_environment(request, host_env);
-  const std::string base_dir = spec.working_dir.empty() ? host_dir : spec.working_dir;
-  auto command = resolve_command(request.command, SearchPlace{find_variable(spec.env, "PATH"), base_dir});
+  spec.env = build_environment(request, host_env_);
+  const std::string& base_dir = spec.working_dir.empty() ? host_dir_ : spec.working_dir;
+  auto command = resolve_command(request.command, SearchPlace{spec.env.find("PATH"), base_dir}, programs_);
   if (!command) return command.error();
   spec.executable = std::move(command->executable);
   spec.argv = std::move(command->argv);
@@ -68,7 +79,7 @@ Expected<LaunchSpec> resolve(const ExecutionRequest& request, const Environment&
     spec.stdin_file = std::move(*path);
   }
   if (request.output_log_path) {
-    spec.log_path = absolute_below(host_dir, *request.output_log_path);
+    spec.log_path = absolute_below(host_dir_, *request.output_log_path);
     if (!spec.log_path->starts_with('/'))
       return validation_error(ValidationKind::invalid_value, "output_log_path",
                               "output_log_path is relative to the host's working directory, which no longer exists.");
@@ -76,17 +87,15 @@ Expected<LaunchSpec> resolve(const ExecutionRequest& request, const Environment&
   return spec;
 }
 
-}  // namespace
+const Expected<std::string>& LaunchResolver::working_dir_of(const std::string& given) {
+  const auto known = working_dirs_.find(given);
+  if (known != working_dirs_.end()) return known->second;
+  return working_dirs_.emplace(given, resolve_working_dir(given, host_dir_)).first->second;
+}
 
 Expected<LaunchSpec> resolve_launch(const ExecutionRequest& request, const Environment& host_env,
                                     const std::string& path_prefix) {
-  auto spec = resolve(request, host_env);
-  if (!spec) {
-    Error error = spec.error();
-    error.field = join_fields(path_prefix, error.field);
-    return error;
-  }
-  return spec;
+  return LaunchResolver(host_env).resolve(request, path_prefix);
 }
 
 }  // namespace cloudops
