@@ -2,8 +2,10 @@
 
 #include "core/codec/json_reader.hpp"
 #include "core/execution_output.hpp"
+#include "core/schedule/plan_schedule.hpp"
 #include "core/stream/capture.hpp"
 #include "core/stream/line_splitter.hpp"
+#include "core/validate/parse_plan.hpp"
 #include "core/validate/parse_request.hpp"
 #include "core/validate/resolve_launch.hpp"
 
@@ -124,6 +126,37 @@ HotPath start_preparation() {
           }};
 }
 
+/// A dependency graph in which each command waits for up to five of those before it.
+std::string plan_text(std::size_t commands) {
+  std::string list;
+  std::string dependencies;
+  for (std::size_t i = 0; i < commands; ++i) {
+    const std::string separator = i > 0 ? "," : "";
+    list += separator + R"({"command":{"type":"exec","program":"true","args":["--step"]},"env":{"MODE":"batch"}})";
+    std::string needed;
+    for (const std::size_t back : {1, 2, 3, 5, 8})
+      if (back <= i) needed += (needed.empty() ? "" : ",") + std::to_string(i - back);
+    dependencies += separator + '"' + std::to_string(i) + "\":[" + needed + ']';
+  }
+  return R"({"description":"a graph","strategy":{"type":"dependency_graph","dependencies":{)" + dependencies +
+         R"(}},"commands":[)" + list + "]}";
+}
+
+/// All that a plan costs beside its commands: they end as soon as they are started.
+HotPath planning() {
+  constexpr std::size_t commands = 100;
+  return {"plan", "a command of a plan of 100 with 5 dependencies each, validated and scheduled", commands,
+          [raw = *value_from_json(plan_text(commands)), environment = host_environment()] {
+            const auto plan = parse_plan(raw, Config());
+            LaunchResolver resolver(environment);
+            for (const auto& request : plan->commands) expect(resolver.resolve(request, "").has_value());
+            PlanSchedule schedule(plan->strategy, commands);
+            for (auto ready = schedule.take_ready(); !ready.empty(); ready = schedule.take_ready())
+              for (const std::size_t index : ready) schedule.finish(index, true);
+            expect(schedule.done());
+          }};
+}
+
 HotPath environment_intake() {
   std::string block;
   for (int i = 0; i < 40; ++i) {
@@ -138,8 +171,8 @@ HotPath environment_intake() {
 }  // namespace
 
 std::vector<HotPath> hot_paths() {
-  return {line_splitting(), short_reads(), capturing(),         event_hand_over(),
-          conversion(),     validation(),  start_preparation(), environment_intake()};
+  return {line_splitting(), short_reads(),       capturing(),          event_hand_over(), conversion(),
+          validation(),     start_preparation(), environment_intake(), planning()};
 }
 
 }  // namespace cloudops::instructions
