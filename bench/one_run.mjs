@@ -16,19 +16,17 @@ function runtimeOf(peer) {
 }
 
 /** False for Bun or Deno where npm has no program for this machine. */
-export const isAvailable = ({ peer }) => peer === 'floor' || runtimeOf(peer)[0] !== undefined;
+export const isAvailable = ({ peer }) => peer === 'floor' || peer === 'core' || runtimeOf(peer)[0] !== undefined;
 
 /**
- * @param {object} programs the C programs
+ * @param {object} programs the programs in native/, by name
  * @returns {Promise<Record<string, number>>} the values measured
  */
 export async function runOnce(name, scenario, subject, size, programs) {
   const base = scenario.parameters?.(size, subject) ?? size;
   const parameters = { ...base, produce: programs.produce };
   const isFloor = subject.peer === 'floor';
-  const command = isFloor
-    ? [programs.floor, ...scenario.floor(parameters, programs)]
-    : [...runtimeOf(subject.peer), worker, subject.peer, name, JSON.stringify(parameters)];
+  const command = commandOf(name, scenario, subject, parameters, programs);
   const printed = await outputOf(command.map(String));
   const facts = isFloor ? printed : printed.facts;
   try {
@@ -37,6 +35,12 @@ export async function runOnce(name, scenario, subject, size, programs) {
     throw new Failure(`${name}, ${subject.name ?? subject.peer}: ${error.message}`);
   }
   return isFloor ? scenario.fromFloor(printed, parameters) : printed.values;
+}
+
+function commandOf(name, scenario, { peer }, parameters, programs) {
+  if (peer === 'floor') return [programs.floor, ...scenario.floor(parameters, programs)];
+  if (peer === 'core') return [programs[name], ...scenario.core(parameters)];
+  return [...runtimeOf(peer), worker, peer, name, JSON.stringify(parameters)];
 }
 
 function outputOf([program, ...args]) {

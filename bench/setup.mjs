@@ -1,19 +1,22 @@
-// Brings what the benchmark needs: the engine's build, the peers from npm, the two C programs. Only what is missing.
+// Brings what the benchmark needs: the engine's build, the peers from npm, the programs in native/. Only what is missing.
 
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { build, releaseDir } from '../scripts/build.mjs';
 import { Failure, ask, root, step, stream } from '../scripts/support.mjs';
 
 const here = join(root, 'bench');
 const outDir = join(root, 'out/bench');
 
-/** @returns {Promise<{ floor: string, produce: string }>} paths of the C programs */
+/** @returns {Promise<{ floor: string, produce: string, plan: string }>} paths of the programs in native/ */
 export async function setUp() {
   if (!existsSync(join(root, 'build/Release/cloudops_execution_engine.node')))
     throw new Failure('There is no addon yet: `npm run setup` first.');
   await installPeers();
-  return { floor: compile('floor'), produce: compile('produce') };
+  await build({ targets: ['cloudops_bench_plan'] });
+  const plan = join(releaseDir, 'bench/native/cloudops_bench_plan');
+  return { floor: compile('floor'), produce: compile('produce'), plan };
 }
 
 async function installPeers() {

@@ -25,7 +25,15 @@ export function figure(number) {
 
 const between = ({ min, max }) => `${figure(min)} … ${figure(max)}`;
 const unitOf = (metric, scenario) => (metric === scenario.metric ? scenario.unit : 'ms');
-const labels = { busy_ms: 'thread busy', wall_ms: 'wall' };
+const labels = {
+  busy_ms: 'thread busy',
+  wall_ms: 'wall',
+  longest_ms: 'longest echo',
+  read_ms: 'JSON read',
+  parse_ms: 'checked',
+  resolve_ms: 'programs found',
+  schedule_ms: 'scheduled',
+};
 
 export function scenarioTable(title, scenario, rows) {
   const table = new Table({ chars: { ...chars, mid: '', 'mid-mid': '' }, style: { head: [], border: [] } });

@@ -63,5 +63,13 @@ export const targets = [
   },
   { text: 'a timeout of 100 ms is late by', ...first('timeout'), max: 1.5, unit: 'ms' },
   { text: 'a result kept, 1 KB of output', ...first('kept'), max: 2560, unit: 'bytes' },
+  { text: '100,000 kept executions cleaned up', ...first('cleanup'), max: 100, unit: 'ms' },
+  { text: '… an echo of a running command meanwhile', ...first('cleanup'), metric: 'longest_ms', max: 10, unit: 'ms' },
+  {
+    text: '10,000 commands with 50,000 dependencies: validated and scheduled',
+    ...first('plan', 'engine, 10,000 commands'),
+    max: 100,
+    unit: 'ms',
+  },
   { text: 'an engine created and closed', ...first('lifetime'), max: 300, unit: 'µs' },
 ];

@@ -1,5 +1,18 @@
 /** In the order of the table. The worker loads a scenario by this name. */
-const names = ['block', 'sequential', 'wide', 'lines', 'iterate', 'children', 'pipe', 'timeout', 'kept', 'lifetime'];
+const names = [
+  'block',
+  'sequential',
+  'wide',
+  'lines',
+  'iterate',
+  'children',
+  'pipe',
+  'timeout',
+  'kept',
+  'cleanup',
+  'lifetime',
+  'plan',
+];
 
 export async function loadScenarios(only) {
   const unknown = only?.filter((name) => !names.includes(name)) ?? [];
