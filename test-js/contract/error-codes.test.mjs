@@ -1,0 +1,94 @@
+// Contract §9: every code that the typings declare can be provoked from JavaScript, and is here.
+
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { SidecarEngine } from '../../client/index.mjs';
+import { ExecutionEngine, ExecutionError } from '../../lib/index.mjs';
+import { foreignTransport } from '../sidecar/foreign_transport.mjs';
+import { exec, makeEngine, tempFile } from '../support.mjs';
+
+const nobody = '00000000-0000-4000-8000-000000000000';
+const sleeper = exec('sleep', ['1000']);
+
+const provocations = {
+  VALIDATION: (t) => makeEngine(t).execute({}),
+  NOT_FOUND: (t) => makeEngine(t).getResult(nobody),
+  async NOT_RUNNING(t) {
+    const engine = makeEngine(t);
+    await engine.cancel((await engine.run(exec('true'))).id);
+  },
+  async NOT_FINISHED(t) {
+    const engine = makeEngine(t);
+    await engine.getResult(await engine.execute(sleeper));
+  },
+  async CONCURRENCY_LIMIT_REACHED(t) {
+    const engine = makeEngine(t, { max_concurrent_executions: 1 });
+    await engine.execute(sleeper);
+    await engine.execute(sleeper);
+  },
+  async QUEUE_FULL(t) {
+    const config = { max_concurrent_executions: 1, concurrency_policy: 'queue', max_queued_executions: 1 };
+    const engine = makeEngine(t, config);
+    for (let i = 0; i < 3; i++) await engine.execute(sleeper);
+  },
+  SPAWN_FAILED: (t) => makeEngine(t).run(exec(tempFile('neither-script-nor-program', '\0\0\0\0', 0o755))),
+  OUTPUT_SIZE_EXCEEDED: (t) =>
+    makeEngine(t, { max_output_size_bytes: 10, oversized_output_strategy: 'fail_execution' }).run(exec('yes')),
+  async LOG_READ_FAILED(t) {
+    const engine = makeEngine(t);
+    const { id, log_path } = await engine.run(exec('true'));
+    rmSync(log_path);
+    await engine.readLogs(id);
+  },
+  async IO(t) {
+    const engine = makeEngine(t);
+    const id = await engine.execute({ ...sleeper, stdin: { type: 'pipe' } });
+    await engine.closeStdin(id);
+    await engine.writeStdin(id, 'x');
+  },
+  // What goes to an engine in another process goes as JSON.
+  async SERIALIZATION(t) {
+    const engine = new SidecarEngine({ log_dir: null });
+    t.after(() => engine.close());
+    await engine.run({ command: 1n });
+  },
+  // Before the next, after which there is a global engine.
+  NOT_INITIALIZED: () => ExecutionEngine.global(),
+  ALREADY_INITIALIZED(t) {
+    t.after(() => ExecutionEngine.global().close());
+    ExecutionEngine.initGlobal({ log_dir: null });
+    ExecutionEngine.initGlobal({ log_dir: null });
+  },
+  async ENGINE_CLOSED(t) {
+    const engine = makeEngine(t);
+    await engine.close();
+    await engine.execute(sleeper);
+  },
+  // A bug, by definition: here that of a sidecar which is not ours.
+  async INTERNAL() {
+    const transport = foreignTransport(() => ({ error: { code: -32603, message: 'out of order' } }));
+    await new SidecarEngine({}, { transport }).getStats();
+  },
+};
+
+for (const [code, provoke] of Object.entries(provocations)) {
+  test(`${code} is provoked`, async (t) => {
+    await assert.rejects(
+      async () => provoke(t),
+      (error) => {
+        assert.ok(error instanceof ExecutionError, String(error));
+        assert.equal(error.code, code, error.message);
+        return true;
+      },
+    );
+  });
+}
+
+test('no declared code is left out', () => {
+  const typings = readFileSync(new URL('../../typings/errors.d.ts', import.meta.url), 'utf8');
+  const [, union] = /export type ErrorCode =([^;]*);/.exec(typings);
+  const declared = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
+  assert.deepEqual(Object.keys(provocations).sort(), declared.sort());
+});
