@@ -56,6 +56,7 @@ test('both start 500 at once: every exit is seen, and nobody holds a pipe of the
 test('the host still reaps its own children, and its SIGCHLD listeners still hear', async (t) => {
   const engine = makeEngine(t);
   const heard = new Promise((resolve) => process.once('SIGCHLD', resolve));
-  await Promise.all([engine.run(exec('true')), hostEcho(1)]);
-  await within(2000, heard, 'SIGCHLD');
+  const [ours, theirs] = await Promise.all([engine.run(exec('true')), hostEcho(1)]);
+  assert.deepEqual([ours.exit_code, theirs], [0, '0 1\n']);
+  assert.equal(await within(2000, heard, 'SIGCHLD'), 'SIGCHLD');
 });

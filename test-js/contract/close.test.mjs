@@ -87,7 +87,9 @@ describe('mode "drain"', () => {
   });
 
   test('an idle engine closes at once', async (t) => {
-    await within(1000, makeEngine(t).close({ mode: 'drain' }), 'close of an idle engine');
+    const engine = makeEngine(t);
+    await within(1000, engine.close({ mode: 'drain' }), 'close of an idle engine');
+    await assert.rejects(engine.execute(exec('true')), withCode('ENGINE_CLOSED'));
   });
 });
 
@@ -125,9 +127,11 @@ describe('afterwards', () => {
 
   test('closing again, or twice at once, is fine', async (t) => {
     const engine = makeEngine(t);
-    await engine.execute(exec('sleep', ['1000']));
+    const id = await engine.execute(exec('sleep', ['1000']));
     await within(3000, Promise.all([engine.close(), engine.close({ mode: 'drain' })]), 'two closes');
     await within(1000, engine.close(), 'a third');
+    // The first close had begun to cancel; the second, milder one took nothing back.
+    assert.equal((await engine.getResult(id)).termination.cause, 'shutdown');
   });
 
   test('its threads and descriptors are gone', async (t) => {
@@ -151,6 +155,7 @@ test('a reader that stopped reading does not hold close up', async (t) => {
   const events = engine.events(id)[Symbol.asyncIterator]();
   await events.next();
   await within(4000, engine.close(), 'close with a reader that stopped reading');
+  assert.equal((await engine.getResult(id)).termination.cause, 'shutdown');
 });
 
 test('Symbol.asyncDispose closes', { skip: Symbol.asyncDispose === undefined && 'not in this Node' }, async () => {
@@ -162,5 +167,7 @@ test('Symbol.asyncDispose closes', { skip: Symbol.asyncDispose === undefined && 
 });
 
 test('an engine that never ran anything closes', async () => {
-  await within(1000, new ExecutionEngine().close(), 'close of a new engine');
+  const engine = new ExecutionEngine();
+  await within(1000, engine.close(), 'close of a new engine');
+  await assert.rejects(engine.execute(exec('true')), withCode('ENGINE_CLOSED'));
 });

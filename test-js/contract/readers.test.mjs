@@ -44,13 +44,13 @@ describe('events(id)', () => {
     assert.deepEqual(first, second);
   });
 
-  test('of a finished execution ends instead of hanging', async (t) => {
+  test('of a finished execution is its terminal event', async (t) => {
     const engine = makeEngine(t);
-    const { id } = await engine.run(exec('echo', ['x']));
-    await within(
-      2000,
-      collect(engine.events(id)).catch(() => undefined),
-      'events of a finished execution',
+    const result = await engine.run(exec('echo', ['x']));
+    const events = await within(2000, collect(engine.events(result.id)), 'events of a finished execution');
+    assert.deepEqual(
+      events.map((event) => [event.event_type, event.result]),
+      [['completed', result]],
     );
   });
 
