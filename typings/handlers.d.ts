@@ -24,7 +24,7 @@ export class ConsoleHandler implements EventHandler {
 
 /**
  * Appends every event to a file, one JSON object per line, and writes at the latest in the next turn of the event loop.
- * The file grows without limit.
+ * It does not rotate: when something else truncates the file (logrotate with `copytruncate`), it goes on at the new end.
  */
 export class JsonLinesHandler implements EventHandler {
   /**

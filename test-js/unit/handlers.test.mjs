@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -54,6 +54,21 @@ test('JsonLinesHandler: every event as a line, written within a turn; mode 0600;
   again.onEvent(seen[0]);
   again.close();
   assert.deepEqual(parsed(path), [...seen.slice(0, 3), seen[0]]);
+});
+
+test('JsonLinesHandler: goes on at the new end of a file that was truncated', async (t) => {
+  const path = file(t);
+  const { engine, native } = fakeEngine();
+  engine.addEventHandler(new JsonLinesHandler(path));
+  native.output(id, ['a', 'b']);
+  await turn();
+  truncateSync(path);
+  native.output(id, ['c']);
+  await turn();
+  assert.deepEqual(
+    parsed(path).map(({ line }) => line),
+    ['c'],
+  );
 });
 
 test('JsonLinesHandler: keeps little in memory', (t) => {
