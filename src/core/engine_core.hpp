@@ -10,6 +10,8 @@
 #include "core/store/plan_store.hpp"
 #include "core/validate/resolve_launch.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -105,7 +107,7 @@ class EngineCore final : public ExecutionOwner {
   Expected<std::vector<AcceptedRequest>> validate_commands(std::vector<ExecutionRequest> requests,
                                                            const Environment& environment);
   void advance(PlanRun& run);
-  void command_finished(const PlanPlace& place, const std::string& command, ResultPtr result);
+  void command_finished(PlanPlace place, const std::string& command, ResultPtr result);
   void drop(PlanRun& run, const std::vector<PlanSchedule::Dropped>& dropped, ExecutionStatus status);
   void settle_unstarted(PlanRun& run, std::size_t index, const std::string& why);
   void progress(const PlanRun& run, const std::string& command);
@@ -139,7 +141,7 @@ class EngineCore final : public ExecutionOwner {
 
   std::unordered_map<Uuid, std::unique_ptr<PlanRun>, UuidHash> plan_runs_;
   /// The known executions that belong to a plan.
-  std::unordered_map<Uuid, PlanPlace, UuidHash> plan_of_;
+  boost::unordered_flat_map<Uuid, PlanPlace, UuidHash> plan_of_;
 
   ActiveExecutions active_;  // last: executions use all of the above until they are gone
 };

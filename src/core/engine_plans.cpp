@@ -57,7 +57,7 @@ void EngineCore::advance(PlanRun& run) {
   }
 }
 
-void EngineCore::command_finished(const PlanPlace& place, const std::string& command, ResultPtr result) {
+void EngineCore::command_finished(PlanPlace place, const std::string& command, ResultPtr result) {
   PlanRun& run = *plan_runs_.at(place.plan);
   const bool success = result->success();
   const ExecutionStatus status = result->status;

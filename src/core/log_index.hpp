@@ -2,10 +2,11 @@
 
 #include "core/model/uuid.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 namespace cloudops {
 
@@ -30,7 +31,7 @@ class LogIndex {
 
  private:
   mutable std::mutex mutex_;
-  std::unordered_map<Uuid, std::string, UuidHash> paths_;
+  boost::unordered_flat_map<Uuid, std::string, UuidHash> paths_;
 };
 
 }  // namespace cloudops

@@ -18,17 +18,19 @@ std::uint64_t& ExecutionStore::counter(ExecutionStatus status) {
 
 bool ExecutionStore::add(const Uuid& id, std::string command, std::optional<ExecutionMetadata> metadata,
                          WallTime accepted_at) {
-  const auto [record, added] = records_.try_emplace(id);
+  const auto [place, added] = records_.try_emplace(id);
   if (!added) return false;
-  record->second.command = std::move(command);
-  record->second.state = LiveExecution{ExecutionStatus::pending, accepted_at, std::move(metadata), {}};
+  place->second = std::make_unique<Record>();
+  Record& record = *place->second;
+  record.command = std::move(command);
+  record.state = LiveExecution{ExecutionStatus::pending, accepted_at, std::move(metadata), {}};
   ++stats_.total;
   ++stats_.pending;
   return true;
 }
 
 void ExecutionStore::mark_running(const Uuid& id, WallTime started_at) {
-  auto& live = std::get<LiveExecution>(records_.at(id).state);
+  auto& live = std::get<LiveExecution>(records_.at(id)->state);
   --counter(live.status);
   live.status = ExecutionStatus::running;
   live.since = started_at;
@@ -36,7 +38,7 @@ void ExecutionStore::mark_running(const Uuid& id, WallTime started_at) {
 }
 
 std::vector<WaitCallback> ExecutionStore::finish(const Uuid& id, Outcome outcome, SteadyTime now) {
-  auto& record = records_.at(id);
+  auto& record = *records_.at(id);
   auto& live = std::get<LiveExecution>(record.state);
   --counter(live.status);
   ++counter(outcome.result->status);
@@ -50,7 +52,7 @@ std::vector<WaitCallback> ExecutionStore::finish(const Uuid& id, Outcome outcome
 
 void ExecutionStore::drop_outputs(const std::function<void(const Uuid&, const ResultPtr&)>& dropped) {
   for (; output_bytes_ > config_.max_in_memory_output_bytes && oldest_output_ != finished_.end(); ++oldest_output_) {
-    auto& finished = std::get<FinishedExecution>(records_.at(*oldest_output_).state);
+    auto& finished = std::get<FinishedExecution>(records_.at(*oldest_output_)->state);
     const ResultPtr whole = finished.outcome.result;
     const std::uint64_t bytes = kept_bytes(*whole);
     if (bytes == 0) continue;
@@ -64,28 +66,28 @@ void ExecutionStore::drop_outputs(const std::function<void(const Uuid&, const Re
 const OutputFingerprint* ExecutionStore::dropped_output(const Uuid& id) const {
   const auto found = records_.find(id);
   if (found == records_.end()) return nullptr;
-  const auto* finished = std::get_if<FinishedExecution>(&found->second.state);
+  const auto* finished = std::get_if<FinishedExecution>(&found->second->state);
   return finished && finished->dropped ? &*finished->dropped : nullptr;
 }
 
 std::optional<ExecutionStatus> ExecutionStore::status(const Uuid& id) const {
   const auto found = records_.find(id);
   if (found == records_.end()) return std::nullopt;
-  if (const auto* live = std::get_if<LiveExecution>(&found->second.state)) return live->status;
-  return std::get<FinishedExecution>(found->second.state).outcome.result->status;
+  if (const auto* live = std::get_if<LiveExecution>(&found->second->state)) return live->status;
+  return std::get<FinishedExecution>(found->second->state).outcome.result->status;
 }
 
 const Outcome* ExecutionStore::outcome(const Uuid& id) const {
   const auto found = records_.find(id);
   if (found == records_.end()) return nullptr;
-  const auto* finished = std::get_if<FinishedExecution>(&found->second.state);
+  const auto* finished = std::get_if<FinishedExecution>(&found->second->state);
   return finished ? &finished->outcome : nullptr;
 }
 
 bool ExecutionStore::add_waiter(const Uuid& id, WaitCallback waiter) {
   const auto found = records_.find(id);
   if (found == records_.end()) return false;
-  auto* live = std::get_if<LiveExecution>(&found->second.state);
+  auto* live = std::get_if<LiveExecution>(&found->second->state);
   if (!live) return false;
   live->waiters.push_back(std::move(waiter));
   return true;
@@ -95,11 +97,11 @@ std::vector<ExecutionSummary> ExecutionStore::list() const {
   std::vector<ExecutionSummary> summaries;
   summaries.reserve(records_.size());
   for (const auto& [id, record] : records_) {
-    if (const auto* live = std::get_if<LiveExecution>(&record.state)) {
-      summaries.push_back({id, live->status, live->since, std::nullopt, record.command, live->metadata});
+    if (const auto* live = std::get_if<LiveExecution>(&record->state)) {
+      summaries.push_back({id, live->status, live->since, std::nullopt, record->command, live->metadata});
     } else {
-      const auto& result = *std::get<FinishedExecution>(record.state).outcome.result;
-      summaries.push_back({id, result.status, result.started_at, result.duration, record.command, result.metadata});
+      const auto& result = *std::get<FinishedExecution>(record->state).outcome.result;
+      summaries.push_back({id, result.status, result.started_at, result.duration, record->command, result.metadata});
     }
   }
   std::sort(summaries.begin(), summaries.end(),
@@ -108,7 +110,7 @@ std::vector<ExecutionSummary> ExecutionStore::list() const {
 }
 
 void ExecutionStore::forget(Records::iterator record) {
-  const auto& finished = std::get<FinishedExecution>(record->second.state);
+  const auto& finished = std::get<FinishedExecution>(record->second->state);
   --counter(finished.outcome.result->status);
   --stats_.total;
   output_bytes_ -= kept_bytes(*finished.outcome.result);
@@ -119,7 +121,7 @@ void ExecutionStore::forget(Records::iterator record) {
 
 bool ExecutionStore::remove(const Uuid& id) {
   const auto found = records_.find(id);
-  if (found == records_.end() || !std::holds_alternative<FinishedExecution>(found->second.state)) return false;
+  if (found == records_.end() || !std::holds_alternative<FinishedExecution>(found->second->state)) return false;
   forget(found);
   return true;
 }
@@ -130,7 +132,7 @@ std::size_t ExecutionStore::clean_up(SteadyTime now, std::size_t limit,
   std::size_t gone = 0;
   while (gone < limit && !finished_.empty()) {
     const auto oldest = records_.find(finished_.front());
-    const bool too_old = std::get<FinishedExecution>(oldest->second.state).at <= oldest_kept;
+    const bool too_old = std::get<FinishedExecution>(oldest->second->state).at <= oldest_kept;
     if (!too_old && finished_.size() <= config_.max_in_memory_executions) break;
     forgotten(oldest->first);
     forget(oldest);
