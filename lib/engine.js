@@ -2,12 +2,12 @@
 
 const { signalIn, submitUnder } = require('./abort.js');
 const { makeHooks } = require('./dispatch.js');
-const { environmentBlock } = require('./environment.js');
+const { environmentFor } = require('./environment.js');
 const { Feeds } = require('./feeds.js');
 const { getGlobal, initGlobal } = require('./global.js');
 const { loadNative } = require('./native.js');
 const { Subscribers } = require('./subscribers.js');
-const { WatchedEmitter } = require('./watched_emitter.js');
+const { WatchedEmitter, listenersChanged } = require('./watched_emitter.js');
 
 // Node 20.0 to 20.4 do not have it.
 const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
@@ -19,9 +19,14 @@ const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 class ExecutionEngine extends WatchedEmitter {
   #native;
   #subscribers = new Subscribers(this);
-  #feeds = new Feeds(() => this.#native);
+  #feeds = new Feeds(
+    () => this.#native,
+    () => this.#tellWhetherHeard(),
+  );
   /** Execution id to what stops watching its signal. */
   #unwatch = new Map();
+  /** What the native side was told last. */
+  #heard = false;
 
   constructor(config) {
     super();
@@ -46,21 +51,23 @@ class ExecutionEngine extends WatchedEmitter {
 
   async execute(request, options) {
     const signal = signalIn(options);
-    if (signal === undefined) return this.#native.execute(request, environmentBlock());
-    const submit = (ticket) => this.#native.execute(request, environmentBlock(), ticket);
+    if (signal === undefined) return this.#native.execute(request, environmentFor(this.#native));
+    const submit = (ticket) => this.#native.execute(request, environmentFor(this.#native), ticket);
     const { id, unwatch } = await submitUnder(signal, this.#native, submit);
     this.#unwatch.set(id, unwatch);
     return id;
   }
 
   async run(request, options) {
+    // Nobody is told the id before the end, so one answer will do.
+    if (signalIn(options) === undefined) return this.#native.run(request, environmentFor(this.#native));
     return this.#native.wait(await this.execute(request, options));
   }
 
   async executePlan(plan, options) {
     const signal = signalIn(options);
-    if (signal === undefined) return this.#native.executePlan(plan, environmentBlock());
-    const submit = (ticket) => this.#native.executePlan(plan, environmentBlock(), ticket);
+    if (signal === undefined) return this.#native.executePlan(plan, environmentFor(this.#native));
+    const submit = (ticket) => this.#native.executePlan(plan, environmentFor(this.#native), ticket);
     const { id, unwatch } = await submitUnder(signal, this.#native, submit);
     this.#native.waitForPlan(id).then(unwatch, unwatch);
     return id;
@@ -128,7 +135,23 @@ class ExecutionEngine extends WatchedEmitter {
     return this.#feeds.open(id, true);
   }
   addEventHandler(handler) {
-    return this.#subscribers.addHandler(handler);
+    const remove = this.#subscribers.addHandler(handler);
+    this.#tellWhetherHeard();
+    return () => {
+      remove();
+      this.#tellWhetherHeard();
+    };
+  }
+  [listenersChanged]() {
+    this.#tellWhetherHeard();
+  }
+
+  // While nobody listens, this thread is not woken for events.
+  #tellWhetherHeard() {
+    const heard = this.#subscribers.any || this.#feeds.any;
+    if (heard === this.#heard) return;
+    this.#heard = heard;
+    this.#native.listening(heard);
   }
 
   // ---- forgetting and ending ----

@@ -1,11 +1,42 @@
 'use strict';
 
+const { types } = require('node:util');
+const { isMainThread } = require('node:worker_threads');
+
+/** A worker's `process.env` is an object of its own, and so are Bun's and Deno's. */
+const mayBeTheSystems = isMainThread && process.versions.bun === undefined && process.versions.deno === undefined;
+const probe = 'CLOUDOPS_ENVIRONMENT_PROBE';
+
+/** The `process.env` last looked at, and whether what is written to it goes to the system. */
+let looked;
+let isTheSystems = false;
+
 /**
- * The environment of the calling thread at this moment, as `NAME=value\0` after `NAME=value\0`. Read here and not in
- * native code: in a worker `process.env` is an object of its own, and only its thread may look at it.
+ * The environment for a submission: undefined when the native side still knows it, else all of it as `NAME=value\0`
+ * after `NAME=value\0`. Read here and not in native code: only this thread may look at its `process.env`.
  */
-function environmentBlock() {
+function environmentFor(native) {
   const env = process.env;
+  if (env !== looked) {
+    looked = env;
+    isTheSystems = mayBeTheSystems && writesThrough(env);
+  }
+  return isTheSystems && native.environmentUnchanged() ? undefined : environmentBlock(env);
+}
+
+/** Node's own object refuses what no environment can hold; a copy that was put in its place (by Jest, say) takes it. */
+function writesThrough(env) {
+  if (types.isProxy(env)) return false;
+  try {
+    Object.defineProperty(env, probe, { value: '', enumerable: false, configurable: true, writable: true });
+  } catch {
+    return true;
+  }
+  delete env[probe];
+  return false;
+}
+
+function environmentBlock(env) {
   let block = '';
   // ownKeys, unlike Object.keys, does not ask the system about every name a second time.
   for (const name of Reflect.ownKeys(env)) {
@@ -16,4 +47,4 @@ function environmentBlock() {
   return block;
 }
 
-module.exports = { environmentBlock };
+module.exports = { environmentFor };

@@ -27,13 +27,23 @@ class ExecutionIterator {
 /** The iterators of one engine, by execution. */
 class Feeds {
   #native;
+  #onChange;
   /** Execution id (lower case) to its feeds. */
   #byId = new Map();
   #release = (chunk) => this.#native().acknowledge(chunk.id, chunk.bytes);
 
-  /** @param {() => object} native the NativeEngine */
-  constructor(native) {
+  /**
+   * @param {() => object} native the NativeEngine
+   * @param {() => void} [onChange] called when an iterator has come or gone
+   */
+  constructor(native, onChange = () => {}) {
     this.#native = native;
+    this.#onChange = onChange;
+  }
+
+  /** Whether there is an iterator that may yield more. */
+  get any() {
+    return this.#byId.size > 0;
   }
 
   /** A new iterator; what happens from now on is in it. */
@@ -41,6 +51,7 @@ class Feeds {
     const feed = new Feed(linesOnly, this.#release);
     const key = typeof id === 'string' ? id.toLowerCase() : id;
     this.#byId.set(key, [...(this.#byId.get(key) ?? []), feed]);
+    this.#onChange();
     this.#settleIfOver(id, key, feed);
     return new ExecutionIterator(feed, () => {
       feed.cancel();
@@ -71,6 +82,7 @@ class Feeds {
     const feeds = this.#byId.get(id);
     if (feeds === undefined) return;
     this.#byId.delete(id);
+    this.#onChange();
     for (const feed of feeds) end(feed, event);
   }
 
@@ -78,6 +90,7 @@ class Feeds {
   failAll(error) {
     for (const feeds of this.#byId.values()) for (const feed of feeds) feed.fail(error);
     this.#byId.clear();
+    this.#onChange();
   }
 
   // An execution that had ended before the iterator was opened sends no more events: its result tells the end. An
@@ -99,6 +112,7 @@ class Feeds {
     const others = (this.#byId.get(key) ?? []).filter((other) => other !== feed);
     if (others.length > 0) this.#byId.set(key, others);
     else this.#byId.delete(key);
+    this.#onChange();
   }
 }
 

@@ -40,6 +40,11 @@ class Subscribers {
     return this.#listeners(name).length > 0 || this.#all.length > 0 || this.#handlers.length > 0;
   }
 
+  /** Whether there is anybody at all. */
+  get any() {
+    return this.#handlers.length > 0 || this.#emitter.eventNames().length > 0;
+  }
+
   deliver(event) {
     this.#update();
     this.#deliverTo(this.#listeners(event.event_type), event);

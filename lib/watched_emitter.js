@@ -4,6 +4,7 @@
 const { EventEmitter } = require('events');
 
 const changes = Symbol('changes');
+const listenersChanged = Symbol('listenersChanged');
 
 /**
  * An EventEmitter that counts the changes to its listeners, so that a copy of a listener list can be kept for as long
@@ -12,39 +13,40 @@ const changes = Symbol('changes');
 class WatchedEmitter extends EventEmitter {
   [changes] = 0;
 
+  /** Called after every change; for a subclass to answer. */
+  [listenersChanged]() {}
+
   on(name, listener) {
-    this[changes]++;
-    return super.on(name, listener);
+    return this.#changed(super.on(name, listener));
   }
   addListener(name, listener) {
-    this[changes]++;
-    return super.addListener(name, listener);
+    return this.#changed(super.addListener(name, listener));
   }
   prependListener(name, listener) {
-    this[changes]++;
-    return super.prependListener(name, listener);
+    return this.#changed(super.prependListener(name, listener));
   }
   // Whether the next two pass through those above is the runtime's own business.
   once(name, listener) {
-    this[changes]++;
-    return super.once(name, listener);
+    return this.#changed(super.once(name, listener));
   }
   prependOnceListener(name, listener) {
-    this[changes]++;
-    return super.prependOnceListener(name, listener);
+    return this.#changed(super.prependOnceListener(name, listener));
   }
   off(name, listener) {
-    this[changes]++;
-    return super.off(name, listener);
+    return this.#changed(super.off(name, listener));
   }
   removeListener(name, listener) {
-    this[changes]++;
-    return super.removeListener(name, listener);
+    return this.#changed(super.removeListener(name, listener));
   }
   removeAllListeners(...names) {
+    return this.#changed(super.removeAllListeners(...names));
+  }
+
+  #changed(self) {
     this[changes]++;
-    return super.removeAllListeners(...names);
+    this[listenersChanged]();
+    return self;
   }
 }
 
-module.exports = { WatchedEmitter, changes };
+module.exports = { WatchedEmitter, changes, listenersChanged };

@@ -25,6 +25,9 @@ Napi::Function NativeEngine::define(Napi::Env env) {
   return DefineClass(env, "NativeEngine",
                      {
                          InstanceMethod<&NativeEngine::execute>("execute"),
+                         InstanceMethod<&NativeEngine::run>("run"),
+                         InstanceMethod<&NativeEngine::environment_unchanged>("environmentUnchanged"),
+                         InstanceMethod<&NativeEngine::listening>("listening"),
                          InstanceMethod<&NativeEngine::withdraw>("withdraw"),
                          InstanceMethod<&NativeEngine::wait>("wait"),
                          InstanceMethod<&NativeEngine::cancel>("cancel"),
@@ -169,13 +172,11 @@ Napi::Value NativeEngine::withdraw(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), withdrawn);
 }
 
-Napi::Value NativeEngine::wait(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto id = id_argument(info, 0);
-  if (!id) return rejected(env, id.error());
+template <class Ask>
+Napi::Value NativeEngine::outcome(Napi::Env env, Ask ask) {
   const auto deferred = Napi::Promise::Deferred::New(env);
   pending_began();
-  engine_->wait(*id, [this, outbox = outbox_, deferred](Expected<Outcome> answer) {
+  ask([this, outbox = outbox_, deferred](Expected<Outcome> answer) {
     outbox->reply({[this, deferred, answer = std::move(answer)](Napi::Env js) {
                      if (!answer)
                        deferred.Reject(hooks_->make_error(js, answer.error()));
@@ -188,6 +189,36 @@ Napi::Value NativeEngine::wait(const Napi::CallbackInfo& info) {
                    false});
   });
   return deferred.Promise();
+}
+
+Napi::Value NativeEngine::run(const Napi::CallbackInfo& info) {
+  cloudops::Value value = to_value(info.Env(), info[0]);
+  if (info.Env().IsExceptionPending()) return rejected(info.Env(), info.Env().GetAndClearPendingException().Value());
+  return outcome(info.Env(), [&](auto answer) {
+    engine_->run(std::move(value), environment_argument(info[1]), std::move(answer));
+  });
+}
+
+Napi::Value NativeEngine::wait(const Napi::CallbackInfo& info) {
+  const auto id = id_argument(info, 0);
+  if (!id) return rejected(info.Env(), id.error());
+  return outcome(info.Env(), [&](auto answer) { engine_->wait(*id, std::move(answer)); });
+}
+
+Environment NativeEngine::environment_argument(const Napi::Value& block) {
+  if (!block.IsString()) return host_environment_.remembered();
+  auto environment = Environment::from_block(block.As<Napi::String>().Utf8Value());
+  host_environment_.remember(environment);
+  return environment;
+}
+
+Napi::Value NativeEngine::environment_unchanged(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), host_environment_.is_unchanged());
+}
+
+Napi::Value NativeEngine::listening(const Napi::CallbackInfo& info) {
+  outbox_->listening(info[0].ToBoolean());
+  return info.Env().Undefined();
 }
 
 Napi::Value NativeEngine::cancel(const Napi::CallbackInfo& info) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "binding/hooks.hpp"
+#include "binding/host_environment.hpp"
 #include "binding/outbox.hpp"
 #include "core/engine.hpp"
 
@@ -31,6 +32,9 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
  private:
   // native_engine.cpp: what runs
   Napi::Value execute(const Napi::CallbackInfo& info);
+  Napi::Value run(const Napi::CallbackInfo& info);
+  Napi::Value environment_unchanged(const Napi::CallbackInfo& info);
+  Napi::Value listening(const Napi::CallbackInfo& info);
   Napi::Value withdraw(const Napi::CallbackInfo& info);
   Napi::Value wait(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
@@ -72,6 +76,13 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   std::function<void(Expected<Uuid>)> forget_ticket(std::optional<std::uint32_t> number,
                                                     std::function<void(Expected<Uuid>)> answer);
 
+  /// A promise for the outcome that `ask(callback)` asks the engine for.
+  template <class Ask>
+  Napi::Value outcome(Napi::Env env, Ask ask);
+
+  /// The environment that a submission came with, or the remembered one.
+  Environment environment_argument(const Napi::Value& block);
+
   /// What execute and executePlan have in common; `submit` hands (value, environment, ticket, answer) to the engine.
   template <class Submit>
   Napi::Value submit(const Napi::CallbackInfo& info, Submit submit);
@@ -87,6 +98,7 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   std::unique_ptr<Hooks> hooks_;
   std::shared_ptr<Outbox> outbox_;
   std::unique_ptr<Engine> engine_;
+  HostEnvironment host_environment_;
   std::unordered_map<std::uint32_t, std::shared_ptr<SubmitTicket>> tickets_;
   std::unordered_set<Uuid, UuidHash> running_;
   std::size_t pending_ = 0;

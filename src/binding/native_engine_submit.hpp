@@ -15,8 +15,7 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit) 
   const Napi::Env env = info.Env();
   cloudops::Value value = to_value(env, info[0]);
   if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
-  Environment environment;
-  if (info[1].IsString()) environment = Environment::from_block(info[1].As<Napi::String>().Utf8Value());
+  Environment environment = environment_argument(info[1]);
   std::shared_ptr<SubmitTicket> ticket;
   std::optional<std::uint32_t> number;
   if (info[2].IsNumber()) {

@@ -1,9 +1,17 @@
 #include "binding/outbox.hpp"
 
+#include "core/stream/delivery_credit.hpp"
+
 #include <iterator>
 #include <utility>
 
 namespace cloudops::binding {
+namespace {
+
+/// Text that may wait for a thread nobody woke; well below what holds a child back (DeliveryCredit).
+constexpr std::size_t most_unannounced_bytes = DeliveryCredit::limit / 4;
+
+}  // namespace
 
 Outbox::Outbox(Napi::Env env, Hooks& hooks) : env_(env), hooks_(hooks) {
   const auto name = Napi::String::New(env, "cloudops-execution-engine");
@@ -40,10 +48,27 @@ void Outbox::reply(Reply reply) { push(std::move(reply)); }
 void Outbox::push(Record record) {
   std::lock_guard lock(mutex_);
   if (detached_) return;
+  const bool due = is_due(record);
   records_.push_back(std::move(record));
+  if (due) schedule();
+}
+
+bool Outbox::is_due(const Record& record) {
+  if (listening_ || std::holds_alternative<Reply>(record) || std::holds_alternative<FinishedEvent>(record)) return true;
+  if (const auto* chunk = std::get_if<OutputChunk>(&record)) unannounced_bytes_ += chunk->cost();
+  return unannounced_bytes_ > most_unannounced_bytes;
+}
+
+void Outbox::schedule() {
   if (std::exchange(scheduled_, true)) return;
   // Under the lock, so that detach() cannot release the function in between. It only queues; it does not wait.
   napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+}
+
+void Outbox::listening(bool anybody) {
+  std::lock_guard lock(mutex_);
+  listening_ = anybody;
+  if (anybody && !detached_ && !(records_.empty() && taken_.empty())) schedule();
 }
 
 void Outbox::call_js(napi_env env, napi_value, void* context, void*) {
@@ -58,6 +83,7 @@ void Outbox::drain(Napi::Env env) {
     if (detached_) return;
     std::move(records_.begin(), records_.end(), std::back_inserter(taken_));
     records_.clear();
+    unannounced_bytes_ = 0;
     scheduled_ = false;
   }
   bool announced = false;
@@ -82,8 +108,7 @@ void Outbox::drain(Napi::Env env) {
   hooks_.end_of_turn();
   if (taken_.empty()) return;
   std::lock_guard lock(mutex_);
-  if (detached_ || std::exchange(scheduled_, true)) return;
-  napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+  if (!detached_) schedule();
 }
 
 }  // namespace cloudops::binding

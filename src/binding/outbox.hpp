@@ -24,7 +24,8 @@ struct Reply {
 ///
 /// Filled on any thread, emptied on the JavaScript thread, which owns it together with the engine. One
 /// thread-safe-function call is pending at most, and it takes all that is there; it never blocks the engine thread.
-/// After detach() what comes is dropped.
+/// While nobody listens, events that end nothing wait for the next that does: a thread is not woken for what nobody
+/// will see. They are kept, in order, for a listener that comes in the meantime. After detach() what comes is dropped.
 class Outbox final : public EventSink {
  public:
   Outbox(Napi::Env env, Hooks& hooks);
@@ -37,6 +38,8 @@ class Outbox final : public EventSink {
   /// Any thread.
   void reply(Reply reply);
 
+  /// JavaScript thread. Whether anybody would see an event.
+  void listening(bool anybody);
   /// JavaScript thread. true: the process (or worker) stays alive for what is to come.
   void keep_alive(bool keep);
   /// JavaScript thread, after the engine thread has ended or will not deliver any more that matters.
@@ -47,6 +50,10 @@ class Outbox final : public EventSink {
   static void call_js(napi_env env, napi_value, void* context, void*);
 
   void push(Record record);
+  /// Under the lock. Whether the record is for somebody who waits for it.
+  bool is_due(const Record& record);
+  /// Under the lock.
+  void schedule();
   void drain(Napi::Env env);
 
   const napi_env env_;
@@ -55,6 +62,9 @@ class Outbox final : public EventSink {
 
   std::mutex mutex_;
   std::deque<Record> records_;
+  /// Text among the records that nobody was woken for.
+  std::size_t unannounced_bytes_ = 0;
+  bool listening_ = false;
   bool scheduled_ = false;
   bool detached_ = false;
 

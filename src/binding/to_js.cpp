@@ -17,6 +17,10 @@ Napi::Value ascii_to_js(Napi::Env env, std::string_view text) {
   return {env, string};
 }
 
+Napi::Value to_js(Napi::Env env, const StreamText& text) {
+  return text.ascii() ? ascii_to_js(env, text.view()) : to_js(env, text.view());
+}
+
 Napi::Value to_js(Napi::Env env, const NameValues& entries) {
   auto object = Napi::Object::New(env);
   for (const auto& [name, value] : entries)

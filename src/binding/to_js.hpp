@@ -22,6 +22,7 @@ Napi::Value to_js(Napi::Env env, std::string_view text);
 Napi::Value to_js(Napi::Env env, const NameValues& entries);
 /// All below 0x80: spares the decoding.
 Napi::Value ascii_to_js(Napi::Env env, std::string_view text);
+Napi::Value to_js(Napi::Env env, const StreamText& text);
 
 /// Adds every field it is shown to an object.
 class JsFields {

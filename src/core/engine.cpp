@@ -37,6 +37,16 @@ void Engine::submit(Value request, Environment environment, std::shared_ptr<Subm
        answer = std::move(answer)](EngineCore& core) { core.submit(request, environment, ticket.get(), answer); });
 }
 
+void Engine::run(Value request, Environment environment, Callback<Outcome> answer) {
+  on_engine([request = std::move(request), environment = std::move(environment),
+             answer = std::move(answer)](EngineCore& core) mutable {
+    core.submit(request, environment, nullptr, [&](Expected<Uuid> id) {
+      if (!id) return answer(std::move(id).error());
+      core.wait(*id, std::move(answer));
+    });
+  });
+}
+
 void Engine::submit_plan(Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket,
                          Callback<Uuid> answer) {
   on_engine(

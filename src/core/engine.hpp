@@ -47,7 +47,10 @@ class Engine {
   /// VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED. A withdrawn request is answered with INTERNAL.
   void submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket, Callback<Uuid> answer);
 
-  /// The same for a plan: all of it is validated before any of it runs. Its commands wait for slots whatever the
+  /// submit() and wait() in one, for a caller who needs no id: one answer instead of two.
+  void run(Value request, Environment environment, Callback<Outcome> answer);
+
+  /// submit() for a plan: all of it is validated before any of it runs. Its commands wait for slots whatever the
   /// policy.
   void submit_plan(Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket, Callback<Uuid> answer);
   /// Answers once all of the plan's commands have a result. NOT_FOUND.

@@ -8,7 +8,7 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
     : config_(config),
       system_(system),
       terminator_(runtime.io(), trees_, system),
-      context_{runtime, system, config, sink, trees_, terminator_, nullptr, std::make_shared<DeliveryTotal>(), {}},
+      context_{runtime, system, config, sink, trees_, terminator_, nullptr, std::make_shared<DeliveryTotal>(), 0, {}},
       cleanup_task_(runtime.io()),
       close_deadline_(runtime.io()) {}
 

@@ -13,6 +13,8 @@ namespace {
 /// An open line (a prompt, a progress bar) is delivered once nothing was written for so long.
 constexpr Milliseconds open_line_quiet{200};
 constexpr Milliseconds longest_memory_pause{1000};
+/// A look takes some 25 µs. So much between two of them, over all executions, keeps them below a twentieth of the time.
+constexpr std::chrono::microseconds memory_pause_per_execution{500};
 
 }  // namespace
 
@@ -45,7 +47,10 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
   }
 }
 
-Execution::~Execution() { context_.terminator.forget(*this); }
+Execution::~Execution() {
+  context_.terminator.forget(*this);
+  if (memory_probed_) --context_.probed;
+}
 
 void Execution::terminate(TerminationCause cause, const StopLadder& ladder) {
   if (settled_) return;
@@ -88,9 +93,10 @@ void Execution::watch_for_quiet() {
 
 void Execution::watch_memory(SteadyTime::duration pause) {
   // Ever more rarely: the figure needs a precision in proportion to the time that the command takes.
-  memory_look_.start(pause, [this, pause] {
+  const auto fair = std::max<SteadyTime::duration>(pause, memory_pause_per_execution * context_.probed);
+  memory_look_.start(fair, [this, pause] {
     memory_.look();
-    watch_memory(std::min<SteadyTime::duration>(pause * 3 / 2, longest_memory_pause));
+    watch_memory(std::min<SteadyTime::duration>(pause * 5 / 4, longest_memory_pause));
   });
 }
 

@@ -34,6 +34,8 @@ struct ExecutionContext {
   /// nullptr: this machine does not allow one.
   Guard* guard = nullptr;
   std::shared_ptr<DeliveryTotal> delivery_total;
+  /// Executions whose memory is looked at.
+  std::size_t probed = 0;
   /// /dev/null for reading, opened by the first child that is started.
   UniqueFd dev_null;
 };
@@ -134,6 +136,7 @@ class Execution final : private Terminator::Target {
   UniqueFd stdin_fd_;
   std::unique_ptr<ChildProcess> child_;
   MemoryProbe memory_;
+  bool memory_probed_ = false;
 
   Settlement settlement_;
   std::optional<ProcessExit> exit_;

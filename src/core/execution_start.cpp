@@ -105,6 +105,8 @@ void Execution::running() {
   last_byte_ = context_.system.now();
   if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, child_->pid());
   memory_.begin(child_->pid());
+  ++context_.probed;
+  memory_probed_ = true;
   watch_memory(first_memory_pause);
   context_.sink.deliver(StartedEvent{accepted_.id, command_, wall_now()});
 }

@@ -8,7 +8,7 @@ namespace cloudops {
 Runtime::Runtime()
     : io_(std::make_unique<boost::asio::io_context>(1)),
       keep_alive_(io_->get_executor()),
-      read_buffer_(new std::array<char, 256 * 1024>),
+      read_buffer_(new std::array<char, 64 * 1024>),
       thread_([this] { run(); }) {}
 
 Runtime::~Runtime() {

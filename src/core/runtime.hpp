@@ -48,7 +48,7 @@ class Runtime {
   void release();
 
   /// Scratch space for reads. Engine thread only; its content is gone at the next read.
-  std::array<char, 256 * 1024>& read_buffer() { return *read_buffer_; }
+  std::array<char, 64 * 1024>& read_buffer() { return *read_buffer_; }
 
  private:
   void run();
@@ -58,7 +58,7 @@ class Runtime {
   std::mutex mutex_;
   std::recursive_mutex after_end_;
   bool ended_ = false;
-  std::unique_ptr<std::array<char, 256 * 1024>> read_buffer_;
+  std::unique_ptr<std::array<char, 64 * 1024>> read_buffer_;
   std::thread thread_;  // last: starts when all else is there
 };
 

@@ -110,6 +110,21 @@ describe('environment', () => {
     assert.deepEqual((await stdoutOf(t, request)).trim().split('\n').sort(), ['A=', 'B=2']);
   });
 
+  test('each change of process.env is seen, also one that changes it back', async (t) => {
+    const engine = makeEngine(t);
+    t.after(() => delete process.env.CHANGES);
+    const seen = async () => (await engine.run(shell('printf %s "${CHANGES-none}"'))).stdout;
+    for (const value of ['one', 'two', 'two', 'one', 'longer', '']) {
+      process.env.CHANGES = value;
+      assert.equal(await seen(), value);
+      assert.equal(await seen(), value);
+    }
+    delete process.env.CHANGES;
+    assert.equal(await seen(), 'none');
+    process.env.CHANGES = 'again';
+    assert.equal(await seen(), 'again');
+  });
+
   test('is process.env as it was when execute was called', async (t) => {
     const engine = makeEngine(t);
     process.env.MOMENT = 'then';

@@ -28,6 +28,85 @@ test('the request goes through as it is, with the environment of this moment', a
   assert.equal(entries.length, Object.keys(process.env).length + 1);
 });
 
+test('an environment that the native side still knows is not read again', async () => {
+  const { engine, native } = fakeEngine();
+  native.environmentKnown = true;
+  void engine.execute({});
+  void engine.run({});
+  assert.deepEqual(
+    native.submissions.map(({ env }) => env),
+    [undefined, undefined],
+  );
+});
+
+test('an object in the place of process.env is read each time', async () => {
+  const { engine, native } = fakeEngine();
+  native.environmentKnown = true;
+  const own = process.env;
+  for (const env of [{ ONLY: '1' }, new Proxy(own, { ownKeys: () => ['ONLY'], get: () => '1' })]) {
+    process.env = env;
+    try {
+      void engine.execute({});
+    } finally {
+      process.env = own;
+    }
+    assert.equal(native.submissions.pop().env, 'ONLY=1\0');
+  }
+  assert.deepEqual(Object.keys(own).sort(), Object.keys(process.env).sort());
+  void engine.execute({});
+  assert.equal(native.submissions.pop().env, undefined);
+});
+
+test('the native side knows whether anybody listens', async () => {
+  const { engine, native } = fakeEngine();
+  const told = (what) => {
+    native.calls.length = 0;
+    what();
+    return native.calls.map(([name, heard]) => `${name} ${heard}`);
+  };
+  const listener = () => {};
+  assert.deepEqual(
+    told(() => engine.on('stdout', listener)),
+    ['listening true'],
+  );
+  assert.deepEqual(
+    told(() => engine.once('event', listener)),
+    [],
+  );
+  assert.deepEqual(
+    told(() => engine.off('stdout', listener)),
+    [],
+  );
+  assert.deepEqual(
+    told(() => engine.emit('event')),
+    ['listening false'],
+  );
+  let remove;
+  assert.deepEqual(
+    told(() => (remove = engine.addEventHandler({ onEvent: listener }))),
+    ['listening true'],
+  );
+  assert.deepEqual(told(remove), ['listening false']);
+  native.results.set(id, null);
+  let iterator;
+  assert.deepEqual(
+    told(() => (iterator = engine.lines(id))),
+    ['listening true'],
+  );
+  assert.deepEqual(
+    told(() => iterator.return()),
+    ['listening false'],
+  );
+  assert.deepEqual(
+    told(() => (iterator = engine.events(id))),
+    ['listening true'],
+  );
+  assert.deepEqual(
+    told(() => native.finish(id)),
+    ['listening false'],
+  );
+});
+
 test('run waits for what it started', async () => {
   const { engine, native } = fakeEngine();
   const result = engine.run({});

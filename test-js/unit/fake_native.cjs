@@ -19,6 +19,7 @@ class NativeEngine {
     this.acknowledged = 0;
     this.resultsMade = 0;
     this.withdrawable = true;
+    this.environmentKnown = false;
     NativeEngine.last = this;
   }
 
@@ -37,6 +38,15 @@ class NativeEngine {
   }
   executePlan(...args) {
     return this.#submit(...args);
+  }
+  async run(...args) {
+    return this.wait(await this.#submit(...args));
+  }
+  environmentUnchanged() {
+    return this.environmentKnown;
+  }
+  listening(heard) {
+    this.calls.push(['listening', heard]);
   }
   withdraw(ticket) {
     this.calls.push(['withdraw', ticket]);

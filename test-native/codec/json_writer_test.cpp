@@ -43,7 +43,7 @@ std::string event_of(ExecutionStatus status, std::int32_t exit_code) {
 }  // namespace
 
 TEST_CASE("a result has the contract's fields in the contract's order", "[codec]") {
-  CHECK(to_json_text(full_result(), ResultText{"out\n", "é\"\x01", true}) ==
+  CHECK(to_json_text(full_result(), ResultText{StreamText("out\n"), StreamText("é\"\x01"), true}) ==
         R"({"id":")" + id_text +
             R"(","status":"timeout","success":false,"exit_code":-1,"signal":"SIGKILL","stdout":"out\n",)"
             R"("stderr":"é\"\u0001","output_lossy":true,"stdout_bytes":5,"stderr_bytes":6,"output_truncated":true,)"
@@ -105,7 +105,7 @@ TEST_CASE("a plan result holds its results in order", "[codec]") {
     plan.results.push_back(result);
   }
   const auto text_of = [](const ExecutionResult& result) {
-    return ResultText{"text " + std::to_string(result.exit_code), "", false};
+    return ResultText{StreamText("text " + std::to_string(result.exit_code)), StreamText(), false};
   };
   const std::string first = to_json_text(*plan.results[0], text_of(*plan.results[0]));
   const std::string second = to_json_text(*plan.results[1], text_of(*plan.results[1]));

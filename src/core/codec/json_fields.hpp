@@ -27,6 +27,7 @@ inline Json json_of(double number) {
   return number;
 }
 inline Json json_of(std::string_view text) { return std::string(text); }
+inline Json json_of(const StreamText& text) { return json_of(text.view()); }
 inline Json json_of(const NameValues& entries) {
   Json object = Json::object();
   for (const auto& [name, value] : entries) add_member(object, name, json_of(std::string_view(value)));

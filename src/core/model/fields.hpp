@@ -59,8 +59,8 @@ void visit_fields(const ExecutionResult& result, const ResultText& text, Visitor
   visit("success", result.success());
   visit("exit_code", result.exit_code);
   visit("signal", result.signal);
-  visit("stdout", std::string_view(text.stdout_text));
-  visit("stderr", std::string_view(text.stderr_text));
+  visit("stdout", text.stdout_text);
+  visit("stderr", text.stderr_text);
   visit("output_lossy", text.lossy);
   visit("stdout_bytes", result.stdout_bytes);
   visit("stderr_bytes", result.stderr_bytes);

@@ -1,5 +1,7 @@
 #include "core/stream/capture.hpp"
 
+#include "core/stream/utf8.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -17,6 +19,7 @@ BoundedCapture::Taken BoundedCapture::take(OutputStream stream, std::string_view
   to.written += bytes.size();
   Taken taken;
   taken.kept = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), limit_ - used_));
+  make_room(to.kept, taken.kept);
   to.kept.append(bytes.substr(0, taken.kept));
   used_ += taken.kept;
   taken.rest = bytes.substr(taken.kept);
@@ -29,6 +32,16 @@ BoundedCapture::Taken BoundedCapture::take(OutputStream stream, std::string_view
     to.kept.resize(whole);
   }
   return taken;
+}
+
+void BoundedCapture::make_room(std::string& kept, std::size_t more) const {
+  // Doubled, but never past what may ever be there: what has reached the limit then needs no shrinking, which is a
+  // copy.
+  const std::size_t needed = kept.size() + more;
+  if (needed > kept.capacity()) {
+    const auto doubled = std::max<std::uint64_t>(needed, 2 * std::uint64_t{kept.capacity()});
+    kept.reserve(static_cast<std::size_t>(std::min(doubled, limit_)));
+  }
 }
 
 std::string BoundedCapture::truncation_warning(OutputStream stream) const {
@@ -47,12 +60,6 @@ BoundedCapture::Bytes BoundedCapture::release() {
   bytes.out.shrink_to_fit();
   bytes.err.shrink_to_fit();
   return bytes;
-}
-
-Decoded text_of(std::string_view kept, bool cut, std::string_view warning) {
-  Decoded decoded = decode_utf8(cut ? without_incomplete_suffix(kept) : kept);
-  decoded.text.append(warning);
-  return decoded;
 }
 
 }  // namespace cloudops

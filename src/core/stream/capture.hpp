@@ -2,7 +2,6 @@
 
 #include "core/model/config.hpp"
 #include "core/model/event.hpp"
-#include "core/stream/utf8.hpp"
 
 #include <array>
 #include <cstddef>
@@ -60,6 +59,7 @@ class BoundedCapture {
     std::uint64_t written = 0;
     bool overflowed = false;
   };
+  void make_room(std::string& kept, std::size_t more) const;
   Side& side(OutputStream stream) { return sides_[static_cast<std::size_t>(stream)]; }
   const Side& side(OutputStream stream) const { return sides_[static_cast<std::size_t>(stream)]; }
 
@@ -70,10 +70,5 @@ class BoundedCapture {
   std::uint64_t used_ = 0;
   std::array<Side, 2> sides_;
 };
-
-/// The text of a result. `cut`: bytes that followed `kept` were dropped, so a character that this cut in two is dropped
-/// as well rather than called lossy; false when they went to a file, where `take` carried that character already.
-/// `warning` (ASCII, may be empty) is appended.
-Decoded text_of(std::string_view kept, bool cut, std::string_view warning);
 
 }  // namespace cloudops
