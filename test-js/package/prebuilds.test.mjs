@@ -2,7 +2,7 @@
 // are shown to fail on the everyday build, which links the compiler's own C++ library.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -55,6 +55,22 @@ test('the rules refuse static thread-local storage', (t) => {
   }
 });
 
+test('the rules refuse the name of the folder of the build', (t) => {
+  mkdirSync(join(root, 'out'), { recursive: true });
+  const dir = mkdtempSync(join(root, 'out/inspected-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const [source, library] = [join(dir, 'file.c'), join(dir, 'file.so')];
+  writeFileSync(source, 'const char* place(void) { return __FILE__; }\n');
+  for (const [option, refused] of [
+    ['-O2', true],
+    [`-ffile-prefix-map=${root}/=`, false],
+  ]) {
+    run('cc', ['-shared', '-fPIC', option, source, '-o', library]);
+    const faults = faultsOf(library, { machine: readElf(library).machine, libc: 'glibc' });
+    assert.equal(faults.includes('names the folder it was built in'), refused, option);
+  }
+});
+
 for (const target of targets) {
   test(
     `${target.name} loads wherever it is meant to: no newer glibc, no C++ library`,
@@ -86,9 +102,21 @@ test('linux-arm64 runs commands in an arm64 Node under qemu', { skip: missing(ar
   expectCore(run(qemu, args, { native: binaryOf(arm64), timeout: 100_000 }));
 });
 
-const musl = named('linux-x64-musl');
-const noMusl = process.env.CLOUDOPS_TEST_MUSL ? whyNoMuslHost() : 'set CLOUDOPS_TEST_MUSL=1 to run it';
-test('linux-x64-musl runs commands in Bun for musl', { skip: notX64 || missing(musl) || noMusl }, async () => {
-  const { program, args, env } = await muslHost();
-  expectCore(run(program, [...args, ...core], { native: binaryOf(musl), timeout: 100_000, more: env }));
-});
+// What does not turn on how a process is started, on its memory or on time: there qemu is not a kernel.
+for (const part of ['validation', 'request', 'plan', 'output', 'events', 'readers', 'logs', 'concurrency', 'global']) {
+  test(`linux-arm64 keeps the contract under qemu: ${part}`, { skip: missing(arm64) || noArm64() }, () => {
+    const file = join(root, `test-js/contract/${part}.test.mjs`);
+    const said = run(qemu, ['-L', sysroot, nodeForArm64(), '--test-reporter=tap', file], { native: binaryOf(arm64) });
+    assert.match(said, /^# pass [1-9]\d*$/m);
+    assert.match(said, /^# fail 0$/m);
+  });
+}
+
+for (const name of ['linux-x64-musl', 'linux-arm64-musl']) {
+  const musl = named(name);
+  const noMusl = () => (process.env.CLOUDOPS_TEST_MUSL ? whyNoMuslHost(musl) : 'set CLOUDOPS_TEST_MUSL=1 to run it');
+  test(`${name} runs commands in Bun for musl`, { skip: notX64 || missing(musl) || noMusl() }, async () => {
+    const { program, args } = await muslHost(musl);
+    expectCore(run(program, [...args, ...core], { native: binaryOf(musl), timeout: 100_000 }));
+  });
+}
