@@ -1,14 +1,53 @@
-// The JavaScript tests once more, with the prebuilt binary of this machine in place of the everyday build; those for
-// another processor or C library run what test-js/package/prebuilds.test.mjs has for them.
-//   node scripts/test-prebuilds.mjs        after npm run prebuild and npm run compile
+// What the prebuilt binaries can be shown to do on this machine, after npm run prebuild and npm run compile.
+//   node scripts/test-prebuilds.mjs [step…]      prebuilt arm64; default: both
+// prebuilt  all JavaScript tests with this machine's own in place of the everyday build, and in them the core checks of
+//           those for another processor or C library
+// arm64     parts of the contract's tests in an arm64 Node under qemu
 
-import { main } from './support.mjs';
+import { arm64Host, whyNoArm64Host } from './prebuild/arm64_host.mjs';
+import { hostBinary, usableBinary } from './prebuild/stamp.mjs';
 import { javascript } from './steps/javascript.mjs';
-import { hostBinary } from './prebuild/stamp.mjs';
+import { Failure, ask, main } from './support.mjs';
 import { runSteps } from './test.mjs';
 
+// What does not turn on how a process is started, on its memory or on time: there qemu is not a kernel.
+const parts = ['validation', 'request', 'plan', 'output', 'events', 'readers', 'logs', 'concurrency', 'global'];
+
+const steps = {
+  prebuilt: () => {
+    const env = { CLOUDOPS_NATIVE_PATH: hostBinary(), CLOUDOPS_TEST_ARM64: '1', CLOUDOPS_TEST_MUSL: '1' };
+    return javascript({ name: 'js-prebuilt', env });
+  },
+  async arm64() {
+    const reason = whyNoArm64Host();
+    if (reason !== undefined) return { passed: 0, failed: 0, notes: [`skipped: ${reason}`] };
+    const env = { ...process.env, CLOUDOPS_NATIVE_PATH: usableBinary('linux-arm64') };
+    const reports = parts.map((part) => underQemu(part, env));
+    const total = (key) => reports.reduce((sum, report) => sum + report[key], 0);
+    return { passed: total('passed'), failed: total('failed') };
+  },
+};
+
+// The file itself, not `node --test`, which would start Node again, and that is not an executable of this machine.
+function underQemu(part, env) {
+  const { program, args } = arm64Host();
+  const file = `test-js/contract/${part}.test.mjs`;
+  const { ok, stdout, stderr } = ask(program, [...args, '--test-reporter=tap', file], { env, timeout: 300_000 });
+  const [passed, failed] = ['pass', 'fail'].map((what) =>
+    Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(stdout)?.[1]),
+  );
+  const ended = ok && passed > 0 && failed === 0;
+  console.log(`${ended ? '✓' : '✗'} ${part}: ${passed} passed, ${failed} failed`);
+  if (ended) return { passed, failed };
+  console.log(stdout + stderr);
+  return { passed: passed || 0, failed: failed || 1 };
+}
+
 await main(async () => {
-  const env = { CLOUDOPS_NATIVE_PATH: hostBinary(), CLOUDOPS_TEST_ARM64: '1', CLOUDOPS_TEST_MUSL: '1' };
-  const passed = await runSteps({ prebuilt: () => javascript({ name: 'js-prebuilt', env }) });
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !(name in steps));
+  if (unknown.length > 0) throw new Failure(`No such step: ${unknown}. There are: ${Object.keys(steps).join(' ')}`);
+  const names = wanted.length > 0 ? wanted : Object.keys(steps);
+  const passed = await runSteps(Object.fromEntries(names.map((name) => [name, steps[name]])));
   process.exitCode = passed ? 0 : 1;
 });

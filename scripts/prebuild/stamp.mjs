@@ -36,8 +36,10 @@ export function whyUnusable(target) {
 }
 
 /** The binary that this machine, a glibc one, would load from the package. */
-export function hostBinary() {
-  const name = `${process.platform}-${process.arch}`;
+export const hostBinary = () => usableBinary(`${process.platform}-${process.arch}`);
+
+/** The path of the binary of that name; a Failure says why there is none. */
+export function usableBinary(name) {
   const target = targets.find((one) => one.name === name);
   if (target === undefined) throw new Failure(`No binary is made for ${name}.`);
   const reason = whyUnusable(target);

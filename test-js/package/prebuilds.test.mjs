@@ -2,16 +2,16 @@
 // are shown to fail on the everyday build, which links the compiler's own C++ library.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { arm64Host, whyNoArm64Host } from '../../scripts/prebuild/arm64_host.mjs';
 import { faultsOf } from '../../scripts/prebuild/inspect.mjs';
 import { readElf } from '../../scripts/prebuild/elf.mjs';
 import { muslHost, whyNoMuslHost } from '../../scripts/prebuild/musl_host.mjs';
 import { whyUnusable } from '../../scripts/prebuild/stamp.mjs';
-import { nodeForArm64 } from '../../scripts/prebuild/tools.mjs';
 import { binaryOf, targets } from '../../scripts/prebuild/targets.mjs';
 import { root, run } from './stage.mjs';
 
@@ -88,29 +88,11 @@ test('linux-x64 runs commands in this Node', { skip: notX64 || missing(x64) }, (
 });
 
 const arm64 = named('linux-arm64');
-const qemu = '/usr/bin/qemu-aarch64-static';
-const sysroot = '/usr/aarch64-linux-gnu';
-function noArm64() {
-  if (!process.env.CLOUDOPS_TEST_ARM64) return 'set CLOUDOPS_TEST_ARM64=1 to run it';
-  const absent = [qemu, join(sysroot, 'lib/libc.so.6')].filter((path) => !existsSync(path));
-  return (
-    absent.length > 0 && `${absent.join(', ')} not there (qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross)`
-  );
-}
+const noArm64 = () => (process.env.CLOUDOPS_TEST_ARM64 ? whyNoArm64Host() : 'set CLOUDOPS_TEST_ARM64=1 to run it');
 test('linux-arm64 runs commands in an arm64 Node under qemu', { skip: missing(arm64) || noArm64() }, () => {
-  const args = ['-L', sysroot, nodeForArm64(), ...core];
-  expectCore(run(qemu, args, { native: binaryOf(arm64), timeout: 100_000 }));
+  const { program, args } = arm64Host();
+  expectCore(run(program, [...args, ...core], { native: binaryOf(arm64), timeout: 100_000 }));
 });
-
-// What does not turn on how a process is started, on its memory or on time: there qemu is not a kernel.
-for (const part of ['validation', 'request', 'plan', 'output', 'events', 'readers', 'logs', 'concurrency', 'global']) {
-  test(`linux-arm64 keeps the contract under qemu: ${part}`, { skip: missing(arm64) || noArm64() }, () => {
-    const file = join(root, `test-js/contract/${part}.test.mjs`);
-    const said = run(qemu, ['-L', sysroot, nodeForArm64(), '--test-reporter=tap', file], { native: binaryOf(arm64) });
-    assert.match(said, /^# pass [1-9]\d*$/m);
-    assert.match(said, /^# fail 0$/m);
-  });
-}
 
 for (const name of ['linux-x64-musl', 'linux-arm64-musl']) {
   const musl = named(name);
