@@ -23,7 +23,7 @@ const protocol = 1;
  * Notifications: `event { event }` for every event, and `accepted { execution_id, log_path }` once per execution, before
  * its id is answered and before its first event.
  *
- * An answer that says an execution has ended comes after its terminal event.
+ * An answer that says an execution has ended comes after its terminal event, and before that of a `close` that ended it.
  */
 class Service {
   #makeEngine;
@@ -35,6 +35,8 @@ class Service {
   #holds = new Holds();
   /** Abort token to the controller of what was submitted with it. */
   #aborts = new Map();
+  /** Answers that come when something has ended. */
+  #waits = new Set();
   /** Executions that `accepted` was sent for and that have not started yet. */
   #announced = new Set();
 
@@ -56,10 +58,10 @@ class Service {
       ['hold', ({ id }) => this.#holds.hold(id)],
       ['release', ({ id }) => this.#holds.release(id)],
       ['execute', (params) => this.#execute(params)],
-      ['run', (params) => this.#run(params)],
+      ['run', (params) => this.#wait(this.#run(params))],
       ['executePlan', (params) => this.#executePlan(params)],
-      ['waitForCompletion', ({ id }) => this.#waitForCompletion(id)],
-      ['waitForPlan', ({ plan_id: id }) => this.#plan(this.#ready().waitForPlan(id))],
+      ['waitForCompletion', ({ id }) => this.#wait(this.#waitForCompletion(id))],
+      ['waitForPlan', ({ plan_id: id }) => this.#wait(this.#plan(this.#ready().waitForPlan(id)))],
       ['getPlanResult', ({ plan_id: id }) => this.#plan(this.#ready().getPlanResult(id))],
       forward('cancel', 'id'),
       forward('getStatus', 'id'),
@@ -76,8 +78,15 @@ class Service {
       forward('cleanup'),
       forward('startCleanupTask'),
       forward('stopCleanupTask'),
-      forward('close', 'options'),
+      ['close', ({ options }) => this.#close(options)],
     ].map(([name, method]) => [name, async (params) => method(params)]);
+  }
+
+  // Who closes ends the connection with the answer, so all who wait for an end have theirs before.
+  async #close(options) {
+    await this.#ready().close(options);
+    this.#holds.releaseAll();
+    await Promise.allSettled(this.#waits);
   }
 
   /** The connection is over: ends what runs, however much of it was held back. */
@@ -163,6 +172,13 @@ class Service {
     } finally {
       await this.#pumps.drained(id);
     }
+  }
+
+  #wait(answer) {
+    this.#waits.add(answer);
+    const forget = () => this.#waits.delete(answer);
+    answer.then(forget, forget);
+    return answer;
   }
 
   async #plan(promise) {
