@@ -7,8 +7,8 @@
 import { arm64Host, whyNoArm64Host } from './prebuild/arm64_host.mjs';
 import { hostBinary, usableBinary } from './prebuild/stamp.mjs';
 import { javascript } from './steps/javascript.mjs';
-import { Failure, ask, main } from './support.mjs';
-import { runSteps } from './test.mjs';
+import { ask, main } from './support.mjs';
+import { runWanted } from './test.mjs';
 
 // What does not turn on how a process is started, on its memory or on time: there qemu is not a kernel.
 const parts = ['validation', 'request', 'plan', 'output', 'events', 'readers', 'logs', 'concurrency', 'global'];
@@ -43,11 +43,4 @@ function underQemu(part, env) {
   return { passed: passed || 0, failed: failed || 1 };
 }
 
-await main(async () => {
-  const wanted = process.argv.slice(2);
-  const unknown = wanted.filter((name) => !(name in steps));
-  if (unknown.length > 0) throw new Failure(`No such step: ${unknown}. There are: ${Object.keys(steps).join(' ')}`);
-  const names = wanted.length > 0 ? wanted : Object.keys(steps);
-  const passed = await runSteps(Object.fromEntries(names.map((name) => [name, steps[name]])));
-  process.exitCode = passed ? 0 : 1;
-});
+await main(() => runWanted(steps, 'step'));

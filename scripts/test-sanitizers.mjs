@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 import { build } from './build.mjs';
 import { Failure, ask, main, root } from './support.mjs';
-import { runSteps } from './test.mjs';
+import { runWanted } from './test.mjs';
 import { javascript } from './steps/javascript.mjs';
 import { native } from './steps/native.mjs';
 
@@ -59,11 +59,4 @@ function runtime(library) {
   return path;
 }
 
-await main(async () => {
-  const wanted = process.argv.slice(2);
-  const unknown = wanted.filter((name) => !(name in runs));
-  if (unknown.length > 0) throw new Failure(`No such run: ${unknown}. There are: ${Object.keys(runs).join(' ')}`);
-  const names = wanted.length > 0 ? wanted : Object.keys(runs);
-  const passed = await runSteps(Object.fromEntries(names.map((name) => [name, runs[name]])));
-  process.exitCode = passed ? 0 : 1;
-});
+await main(() => runWanted(runs, 'run'));

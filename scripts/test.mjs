@@ -20,7 +20,7 @@ import { parity } from './steps/parity.mjs';
 const steps = { layering, lint, typings, native, instructions, js: javascript, parity, gyp, install, fuzz };
 
 /** Runs steps and prints the summary; each gives { passed, failed, notes }. True when nothing failed. */
-export async function runSteps(chosen) {
+async function runSteps(chosen) {
   const rows = [];
   for (const [name, run] of Object.entries(chosen)) {
     console.log(`\n━━ ${name}`);
@@ -52,13 +52,14 @@ function summarize(rows) {
   return total('failed') === 0;
 }
 
-if (isMain(import.meta.url)) {
-  await main(async () => {
-    const wanted = process.argv.slice(2);
-    const unknown = wanted.filter((name) => !(name in steps));
-    if (unknown.length > 0) throw new Failure(`No such step: ${unknown}. There are: ${Object.keys(steps).join(' ')}`);
-    const names = wanted.length > 0 ? wanted : Object.keys(steps);
-    const passed = await runSteps(Object.fromEntries(names.map((name) => [name, steps[name]])));
-    process.exitCode = passed ? 0 : 1;
-  });
+/** Runs those of `all` that the command line names, or all; the process's exit code says how it went. */
+export async function runWanted(all, noun) {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !(name in all));
+  if (unknown.length > 0) throw new Failure(`No such ${noun}: ${unknown}. There are: ${Object.keys(all).join(' ')}`);
+  const names = wanted.length > 0 ? wanted : Object.keys(all);
+  const passed = await runSteps(Object.fromEntries(names.map((name) => [name, all[name]])));
+  process.exitCode = passed ? 0 : 1;
 }
+
+if (isMain(import.meta.url)) await main(() => runWanted(steps, 'step'));
