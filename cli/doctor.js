@@ -7,6 +7,7 @@ const { checkHost } = require('./doctor/host.js');
 const { checkLogDir } = require('./doctor/log_dir.js');
 const { exitCodes } = require('./exit_codes.js');
 const { logDirOf } = require('./logs.js');
+const { print } = require('./output.js');
 
 /**
  * A check: { name, state: "ok" | "note" | "missing", found, essential }.
@@ -18,8 +19,8 @@ const marks = { ok: ['green', 'âœ“'], note: ['yellow', '!'], missing: ['red', 'â
 async function doctor(options) {
   const checks = [...checkHost(), ...(await checkEngine()), checkLogDir(logDirOf(options))];
   const healthy = !checks.some(({ state, essential }) => state === 'missing' && essential);
-  process.stdout.write(options.json ? `${JSON.stringify({ healthy, checks })}\n` : text(checks, healthy));
-  return healthy ? exitCodes.ok : exitCodes.failed;
+  const lost = await print(options.json ? `${JSON.stringify({ healthy, checks })}\n` : text(checks, healthy));
+  return lost ?? (healthy ? exitCodes.ok : exitCodes.failed);
 }
 
 function text(checks, healthy) {

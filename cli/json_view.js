@@ -1,10 +1,11 @@
 'use strict';
 
-const { write } = require('./output.js');
+const { BatchedOutput } = require('./output.js');
 
 /** A plan for a program: every event and then the plan's result, one JSON object per line. */
 class JsonView {
   #stream;
+  #output = new BatchedOutput();
 
   constructor(stream) {
     this.#stream = stream;
@@ -12,14 +13,15 @@ class JsonView {
 
   /** Resolves when the reader wants more. */
   onEvent(event) {
-    return write(this.#stream, `${JSON.stringify(event)}\n`);
+    return this.#output.write(this.#stream, `${JSON.stringify(event)}\n`);
   }
 
   note() {}
 
-  /** @param {object} [result] absent when there is none */
+  /** Resolves when the reader has taken it. @param {object} [result] absent when there is none */
   finish(result) {
-    if (result !== undefined) this.#stream.write(`${JSON.stringify(result)}\n`);
+    if (result !== undefined) this.#output.write(this.#stream, `${JSON.stringify(result)}\n`);
+    return this.#output.flush();
   }
 }
 

@@ -9,6 +9,7 @@ const { loadConfigFromEnv } = require('../lib/config.js');
 const { ExecutionError } = require('../lib/errors.js');
 
 const { exitCodes, ofSignal } = require('./exit_codes.js');
+const { print } = require('./output.js');
 
 const logName = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.log$/;
 /** How many a list without an id shows. */
@@ -71,10 +72,7 @@ function describeLatest(dir) {
 /** Shows one log, or lists the latest. @returns {Promise<number>} the exit code */
 async function logs(beginning, options) {
   const dir = logDirOf(options);
-  if (beginning === undefined) {
-    process.stdout.write(describeLatest(dir));
-    return exitCodes.ok;
-  }
+  if (beginning === undefined) return (await print(describeLatest(dir))) ?? exitCodes.ok;
   const path = join(dir, `${resolveId(dir, beginning)}.log`);
   let fd;
   try {

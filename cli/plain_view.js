@@ -1,16 +1,17 @@
 'use strict';
 
 const { showDuration } = require('./duration.js');
-const { write } = require('./output.js');
+const { BatchedOutput } = require('./output.js');
 const { plainText } = require('./terminal_text.js');
 
 /** A plan where there is no terminal: every line says which command it belongs to, and nothing is ever drawn over. */
 class PlainView {
   #stream;
+  #output = new BatchedOutput();
 
   constructor(board, stream) {
     this.#stream = stream;
-    stream.write(`${board.description}: ${board.rows.length} ${board.rows.length === 1 ? 'command' : 'commands'}\n`);
+    this.#write(`${board.description}: ${board.rows.length} ${board.rows.length === 1 ? 'command' : 'commands'}\n`);
   }
 
   /** Resolves when the reader wants more. @param {object} event of the row's command */
@@ -18,20 +19,26 @@ class PlainView {
     const label = `[${row.index}]`;
     switch (event.event_type) {
       case 'started':
-        return write(this.#stream, `${label} $ ${row.name}\n`);
+        return this.#write(`${label} $ ${row.name}\n`);
       case 'stdout':
       case 'stderr':
-        return write(this.#stream, `${label} ${plainText(event.line)}\n`);
+        return this.#write(`${label} ${plainText(event.line)}\n`);
       default:
-        return write(this.#stream, `${label} ${ending(event)}\n`);
+        return this.#write(`${label} ${ending(event)}\n`);
     }
   }
 
   note(text) {
-    this.#stream.write(`${text}\n`);
+    this.#write(`${text}\n`);
   }
 
-  finish() {}
+  finish() {
+    return this.#output.flush();
+  }
+
+  #write(text) {
+    return this.#output.write(this.#stream, text);
+  }
 }
 
 function ending({ event_type, error, result }) {

@@ -9,7 +9,7 @@ const { exitCodes, ofSignal } = require('./exit_codes.js');
 const { Interrupt } = require('./interrupt.js');
 const { JsonView } = require('./json_view.js');
 const { LiveView } = require('./live_view.js');
-const { onReaderGone } = require('./output.js');
+const { onOutputLost, written } = require('./output.js');
 const { PlainView } = require('./plain_view.js');
 const { readPlanFile, withIds } = require('./plan_file.js');
 const { writeReport } = require('./report.js');
@@ -37,9 +37,9 @@ async function plan(file, options) {
     onFirst: () => view?.note('cancelling; once more to kill'),
     onSecond: () => view?.finish(),
   });
-  let readerGone = false;
-  onReaderGone(process.stdout, () => {
-    readerGone = true;
+  let lost;
+  onOutputLost(process.stdout, (exitCode) => {
+    lost = exitCode;
     engine.close();
   });
   try {
@@ -53,10 +53,12 @@ async function plan(file, options) {
     const result = await engine.waitForPlan(id);
     await Promise.all(result.results.map((each) => pumps.drained(each.id)));
     board.complete(result);
-    view.finish(result);
+    await view.finish(result);
     view = undefined;
-    if (readerGone) return ofSignal('SIGPIPE');
-    if (!options.json) process.stdout.write(summary(board, result, picocolors, process.stdout.columns ?? widthOfFiles));
+    if (lost === undefined && !options.json) {
+      await written(process.stdout, summary(board, result, picocolors, process.stdout.columns ?? widthOfFiles));
+    }
+    if (lost !== undefined) return lost;
     if (options.report !== undefined) report(options, wanted, board, result);
     return exitCode(result, interrupt.signal);
   } catch (error) {

@@ -4,7 +4,7 @@ const { makeEngine, withoutTimeLimits } = require('./engine_of_cli.js');
 const { ofError, ofResult, ofSignal } = require('./exit_codes.js');
 const { feedStdin } = require('./feed_stdin.js');
 const { Interrupt } = require('./interrupt.js');
-const { onReaderGone, write } = require('./output.js');
+const { BatchedOutput, onOutputLost } = require('./output.js');
 
 /** The request for what the command line says. */
 function requestOf(words, { shell, timeout, cwd, env }, stdinIsTerminal) {
@@ -25,19 +25,19 @@ async function run(words, options) {
   const say = (text) => process.stderr.write(`cloudops-exec: ${text}\n`);
   const engine = makeEngine(withoutTimeLimits());
   const interrupt = new Interrupt({ onFirst: () => say('cancelling; once more to kill') });
-  let readerGone = false;
-  onReaderGone(process.stdout, () => {
-    readerGone = true;
+  let lost;
+  onOutputLost(process.stdout, (exitCode) => {
+    lost = exitCode;
     engine.close();
   });
-  onReaderGone(process.stderr, () => {});
+  onOutputLost(process.stderr, () => {});
   try {
     const request = requestOf(words, options, process.stdin.isTTY === true);
     const id = await engine.execute(request, { signal: interrupt.abortSignal });
     const events = engine.events(id);
     if (request.stdin !== undefined) feedStdin(engine, id, process.stdin);
     const result = await show(events, options.json === true);
-    if (readerGone) return ofSignal('SIGPIPE');
+    if (lost !== undefined) return lost;
     if (!options.json) explain(result, say);
     return ofResult(result, interrupt.signal);
   } catch (error) {
@@ -54,12 +54,16 @@ async function run(words, options) {
 
 /** Writes what happens as it happens. @returns {Promise<object>} the result */
 async function show(events, asJson) {
+  const output = new BatchedOutput();
   for await (const event of events) {
-    if (asJson) await write(process.stdout, `${JSON.stringify(event)}\n`);
+    if (asJson) await output.write(process.stdout, `${JSON.stringify(event)}\n`);
     else if (event.event_type === 'stdout' || event.event_type === 'stderr') {
-      await write(process[event.event_type], event.partial ? event.line : `${event.line}\n`);
+      await output.write(process[event.event_type], event.partial ? event.line : `${event.line}\n`);
     }
-    if (event.result !== undefined) return event.result;
+    if (event.result !== undefined) {
+      await output.flush();
+      return event.result;
+    }
   }
   throw new Error('the events of the command ended without its result');
 }
