@@ -12,7 +12,7 @@ const { LiveView } = require('./live_view.js');
 const { onOutputLost, written } = require('./output.js');
 const { PlainView } = require('./plain_view.js');
 const { readPlanFile, withIds } = require('./plan_file.js');
-const { writeReport } = require('./report.js');
+const { checkReport, writeReport } = require('./report.js');
 const { summary } = require('./summary.js');
 
 /** A file or pipe without a width of its own still has readers with a screen. */
@@ -28,6 +28,7 @@ function makeView(board, options) {
 /** Runs a plan and shows it. @returns {Promise<number>} the exit code */
 async function plan(file, options) {
   const wanted = withIds(readPlanFile(file));
+  if (options.report !== undefined) checkReport(options.report);
   const engine = makeEngine({
     ...(options.maxConcurrent !== undefined && { max_concurrent_executions: options.maxConcurrent }),
     ...(options.logDir !== undefined && { log_dir: options.logDir }),

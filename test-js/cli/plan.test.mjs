@@ -1,7 +1,7 @@
 // `cloudops-exec plan`: a plan from a file, where there is no terminal. The screen itself: live_view.test.mjs.
 
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +52,11 @@ describe('plans that are none: 125 and a sentence', () => {
     ['not JSON', () => tempFile('plan.json', '{"a":'), /is not JSON/],
     ['no plan', () => tempFile('plan.json', '[]'), /plan/i],
     ['no commands', () => planFile([]), /at least one|empty/i],
+    [
+      'a program that is not there',
+      () => planFile([exec('true'), exec('nosuch')]),
+      /: commands\[1\]\.command\.program: The/,
+    ],
     ['a misspelt field', () => planFile([exec('true', [], { timeoutMs: 3 })]), /timeout_ms/],
     [
       'a cycle',
@@ -66,6 +71,17 @@ describe('plans that are none: 125 and a sentence', () => {
       assert.doesNotMatch(stderr, /\n\s+at /);
     });
   }
+});
+
+test('a report that has no place is told before anything runs: 125', async (t) => {
+  const dir = tempDir();
+  const plan = planFile([exec('touch', [join(dir, 'ran')])]);
+  for (const place of [dir, join(dir, 'nowhere/report.html'), join(plan, 'report.html')]) {
+    const { code, stdout, stderr } = await run(t, ['plan', plan, '--report', place]);
+    assert.deepEqual([code, stdout], [125, ''], place);
+    assert.ok(stderr.includes(`the report cannot be written to ${place}`), stderr);
+  }
+  assert.ok(!existsSync(join(dir, 'ran')));
 });
 
 test('- reads the plan from standard input', async (t) => {
