@@ -59,6 +59,7 @@ function makeProgram() {
     .option('-e, --env <NAME=value>', 'set a variable for it; may be repeated', variable)
     .option('-s, --shell <line>', 'run this line in bash instead of a command')
     .option('--json', 'write its events to standard output, one JSON object per line')
+    .addOption(logDir())
     .action(
       action(() => (words, options, command) => {
         if ((words.length === 0) === (options.shell === undefined)) {
@@ -123,8 +124,13 @@ async function main(argv) {
       return;
     }
     process.exitCode = exitCodes.usage;
-    process.stderr.write(`cloudops-exec: ${error?.code === undefined ? error?.stack : error.message}\n`);
+    process.stderr.write(`cloudops-exec: ${error?.code === undefined ? error?.stack : sentence(error)}\n`);
   }
+}
+
+/** Which of a plan's commands was refused is in `field` alone, when the sentence is about what it names. */
+function sentence({ field, message }) {
+  return !field || message.startsWith(field) ? message : `${field}: ${message}`;
 }
 
 module.exports = { main, makeProgram };

@@ -23,7 +23,10 @@ function requestOf(words, { shell, timeout, cwd, env }, stdinIsTerminal) {
 /** Runs one command with live output. @returns {Promise<number>} the exit code */
 async function run(words, options) {
   const say = (text) => process.stderr.write(`cloudops-exec: ${text}\n`);
-  const engine = makeEngine(withoutTimeLimits());
+  const engine = makeEngine({
+    ...withoutTimeLimits(),
+    ...(options.logDir !== undefined && { log_dir: options.logDir }),
+  });
   const interrupt = new Interrupt({ onFirst: () => say('cancelling; once more to kill') });
   let lost;
   onOutputLost(process.stdout, (exitCode) => {

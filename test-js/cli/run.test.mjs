@@ -1,7 +1,8 @@
 // `cloudops-exec run`: a command from a terminal.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { killAfter, marker, pidsOf, tempDir, waitUntilGone, waitUntilPresent, within } from '../support.mjs';
@@ -52,6 +53,13 @@ test('--cwd, --env and --shell', async (t) => {
   const args = ['run', '--cwd', cwd, '--env', 'A=1=2', '-e', 'B=', '--shell', 'echo "$PWD $A ${B-unset}"'];
   const { code, stdout } = await run(t, args);
   assert.deepEqual({ code, stdout }, { code: 0, stdout: `${cwd} 1=2 \n` });
+});
+
+test('--log-dir, where `logs` finds it', async (t) => {
+  const dir = join(tempDir(), 'mine');
+  await run(t, ['run', '--log-dir', dir, '--', 'echo', 'kept']);
+  const [log] = readdirSync(dir);
+  assert.equal((await run(t, ['logs', '--log-dir', dir, log.slice(0, 8)])).stdout, 'kept\n');
 });
 
 test('standard input is passed on, byte for byte, and so is its end', async (t) => {
