@@ -1,7 +1,7 @@
 'use strict';
 
-const { accessSync, constants, lstatSync } = require('node:fs');
-const { dirname } = require('node:path');
+const { accessSync, constants, existsSync, lstatSync, mkdirSync, rmdirSync } = require('node:fs');
+const { dirname, resolve } = require('node:path');
 
 /** Whether logs can be written there, and who else could read them. */
 function checkLogDir(dir) {
@@ -11,9 +11,8 @@ function checkLogDir(dir) {
     stat = lstatSync(dir);
   } catch (error) {
     if (error.code !== 'ENOENT') return check('missing', error.message);
-    return canWrite(dirname(dir))
-      ? check('ok', 'will be made with mode 0700')
-      : check('note', 'is not there; the engine tries to make it');
+    const reason = whyNotMade(dir);
+    return reason === undefined ? check('ok', 'will be made with mode 0700') : check('missing', reason);
   }
   const mode = (stat.mode & 0o7777).toString(8).padStart(4, '0');
   if (stat.isSymbolicLink()) return check('missing', 'is a symbolic link, which is never followed');
@@ -24,6 +23,33 @@ function checkLogDir(dir) {
   return (stat.mode & 0o077) === 0
     ? check('ok', `mode ${mode}`)
     : check('note', `mode ${mode}: others can look into it`);
+}
+
+/** Found out by making it: permissions alone do not tell of a file system that is read-only or not for files. */
+function whyNotMade(dir) {
+  const missing = [];
+  for (let path = resolve(dir); !existsSync(path); path = dirname(path)) missing.unshift(path);
+  const made = [];
+  try {
+    // One by one: in /proc, mkdirSync with `recursive` tries for ever.
+    for (const path of missing) {
+      mkdirSync(path, { mode: 0o700 });
+      made.unshift(path);
+    }
+    return undefined;
+  } catch (error) {
+    return `cannot be made: ${error.message}`;
+  } finally {
+    remove(made);
+  }
+}
+
+function remove(dirs) {
+  try {
+    for (const path of dirs) rmdirSync(path);
+  } catch {
+    // Somebody uses it already.
+  }
 }
 
 function canWrite(dir) {

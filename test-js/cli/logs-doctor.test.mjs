@@ -84,6 +84,15 @@ describe('doctor', () => {
     assert.match(stdout, /✗ addon .*\n?.*\/nowhere\/x\.node/);
   });
 
+  test('a log directory that can be made, and one that cannot', async (t) => {
+    const dir = tempDir();
+    const good = await run(t, ['doctor', '--log-dir', join(dir, 'a/b')]);
+    assert.match(good.stdout, /✓ log directory .*a\/b: will be made/);
+    assert.deepEqual(readdirSync(dir), [], 'and nothing is left of the trial');
+    const bad = await run(t, ['doctor', '--log-dir', '/proc/nowhere']);
+    assert.match(bad.stdout, /✗ log directory .*cannot be made: /);
+  });
+
   test('a log directory that others can read is worth a note', async (t) => {
     const dir = join(tempDir(), 'open');
     mkdirSync(dir);
