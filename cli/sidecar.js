@@ -21,6 +21,8 @@ const unreadLimit = 16 * 1024 * 1024;
  * Serves an engine until the parent closes our input, stops reading our output, or dies. Ends the process.
  */
 async function sidecar() {
+  // In Electron our parent sets it to get a Node. Commands are not to inherit it: it would make Nodes of theirs too.
+  delete process.env.ELECTRON_RUN_AS_NODE;
   const input = process.stdin;
   const writer = new Writer(process.stdout, () => input.destroy());
   const service = new Service({

@@ -38,10 +38,17 @@ async function receive(server, line) {
   return replies.length > 0 ? replies : null;
 }
 
+const isId = (value) => value === null || typeof value === 'string' || typeof value === 'number';
+
 function one(server, message) {
-  if (typeof message === 'object' && message !== null && !Array.isArray(message)) return server.receive(message);
+  const id = message?.id;
+  if (typeof message?.method === 'string' && (id === undefined || isId(id))) return server.receive(message);
   return Promise.resolve(
-    createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, 'a request must be an object with a method'),
+    createJSONRPCErrorResponse(
+      isId(id) ? id : null,
+      JSONRPCErrorCode.InvalidRequest,
+      'a request must be an object with a method; its id, if any, a string or a number',
+    ),
   );
 }
 

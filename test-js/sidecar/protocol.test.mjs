@@ -23,6 +23,13 @@ import { startSidecar } from './rpc.mjs';
 
 const { Service } = createRequire(import.meta.url)('../../cli/sidecar/service.js');
 
+test('what makes a Node of its host’s Electron is not passed on to commands', async (t) => {
+  const command = ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, bin, 'sidecar'];
+  const sidecar = startSidecar(t, { command });
+  const { result } = await sidecar.call('run', { request: shell('echo "[$ELECTRON_RUN_AS_NODE]"') });
+  assert.equal(result.stdout, '[]\n');
+});
+
 describe('JSON-RPC 2.0', () => {
   test('what is no request gets the error that the standard names, and the next one is served', async (t) => {
     const sidecar = startSidecar(t, { initialize: false });
@@ -32,6 +39,23 @@ describe('JSON-RPC 2.0', () => {
     await sidecar.call('getStats');
     const codes = sidecar.messages.flat().map(({ error }) => error?.code);
     assert.deepEqual(codes.sort(), [-32600, -32600, -32600, -32600, -32600, -32601, -32602, -32700, undefined]);
+  });
+
+  test('a method that is no name and an id that is no id: no request', async (t) => {
+    const sidecar = startSidecar(t, { initialize: false });
+    for (const id of [12, { a: 1 }, [1], true])
+      sidecar.send({ jsonrpc: '2.0', id, method: id === 12 ? 5 : 'getStats' });
+    await sidecar.call('getStats');
+    const refusals = sidecar.messages.filter(({ error }) => error !== undefined);
+    assert.deepEqual(
+      refusals.map(({ id, error }) => [id, error.code]),
+      [
+        [12, -32600],
+        [null, -32600],
+        [null, -32600],
+        [null, -32600],
+      ],
+    );
   });
 
   test('a batch is answered by one array, notifications not at all', async (t) => {
