@@ -2,16 +2,18 @@
 // shell plugin's Command does.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { tsImport } from 'tsx/esm/api';
 
 import { SidecarEngine } from '../../client/index.mjs';
 import { bin } from '../cli/cli.mjs';
-import { alive, shell, until } from '../support.mjs';
+import { alive, shell, tempDir, until } from '../support.mjs';
 
 const example = new URL('../../examples/tauri-sidecar/', import.meta.url);
 
@@ -50,6 +52,35 @@ test('the front end’s engine runs commands and ends its sidecar', async (t) =>
   assert.deepEqual(lines, ['stdout one', 'stderr two']);
   await engine.close();
   await until(() => !alive(pid), 3000, 'the end of the sidecar');
+});
+
+test('the single executable: a command, and a sidecar', { skip: process.env.CLOUDOPS_SANITIZED === '1' }, async (t) => {
+  const folder = join(tempDir(), 'binaries');
+  const script = fileURLToPath(new URL('sea/build.mjs', example));
+  const addon = process.env.CLOUDOPS_NATIVE_PATH;
+  const args = [script, '--out', folder, ...(addon === undefined ? [] : ['--addon', addon])];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const program = stdout.trimEnd().split('\n').at(-1);
+  assert.deepEqual(
+    readdirSync(folder).map((name) => join(folder, name)),
+    [program],
+    'Tauri finds it there, and nothing else',
+  );
+  assert.match(program, /\/cloudops-exec-(x86_64|aarch64)-unknown-linux-gnu$/);
+
+  // Its addon is inside, wherever it is started.
+  const env = { ...process.env, CLOUDOPS_NATIVE_PATH: '/nowhere' };
+  const command = spawnSync(program, ['run', '--', 'sh', '-c', 'echo out; exit 4'], {
+    cwd: '/',
+    env,
+    encoding: 'utf8',
+  });
+  assert.deepEqual([command.status, command.stdout], [4, 'out\n'], command.stderr);
+
+  const engine = new SidecarEngine({ log_dir: null }, { command: [program, 'sidecar'] });
+  t.after(() => engine.close());
+  assert.equal((await engine.run(shell('echo hello'))).stdout, 'hello\n');
 });
 
 test('the capability allows what the front end starts, and the bundle holds it', () => {

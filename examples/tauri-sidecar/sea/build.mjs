@@ -1,9 +1,10 @@
 // Packs Node, the command line tool and the addon into one executable, where Tauri expects a sidecar:
-//   node examples/tauri-sidecar/sea/build.mjs [--addon file.node] [--out file]
+//   node examples/tauri-sidecar/sea/build.mjs [--addon file.node] [--out folder]
 
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -21,9 +22,10 @@ const triple = { 'linux-x64': 'x86_64-unknown-linux-gnu', 'linux-arm64': 'aarch6
 
 const { values } = parseArgs({ options: { addon: { type: 'string' }, out: { type: 'string' } } });
 const addon = values.addon ?? join(root, 'build/Release/cloudops_execution_engine.node');
-const out = values.out ?? join(here, '../src-tauri/binaries', `cloudops-exec-${triple}`);
-const work = `${out}.parts`;
-mkdirSync(work, { recursive: true });
+const folder = values.out ?? join(here, '../src-tauri/binaries');
+mkdirSync(folder, { recursive: true });
+const out = join(folder, `cloudops-exec-${triple}`);
+const work = mkdtempSync(join(tmpdir(), 'cloudops-exec-sea-'));
 
 // One script. The `require` that an executable gets knows Node's own modules only; the addon needs the other one.
 await build({
@@ -50,4 +52,5 @@ copyFileSync(process.execPath, out);
 chmodSync(out, 0o755);
 const postject = createRequire(import.meta.url).resolve('postject/dist/cli.js');
 execFileSync(process.execPath, [postject, out, 'NODE_SEA_BLOB', join(work, 'program.blob'), '--sentinel-fuse', fuse]);
+rmSync(work, { recursive: true });
 console.log(out);
