@@ -31,23 +31,25 @@ function page({ plan, rows, result }) {
             ${rows.length} ${rows.length === 1 ? 'command' : 'commands'} · ${strategyText(plan.strategy)} · ${began}
           </p>
           <section class="chart">${timeline(rows, plan.strategy)}</section>
-          <table>
-            <thead>
-              <tr>
-                <th>#</th>
-                <th>command</th>
-                <th>status</th>
-                <th>exit</th>
-                <th>time</th>
-                <th>CPU</th>
-                <th>max RSS</th>
-                <th>output</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${rows.map(tableRow)}
-            </tbody>
-          </table>
+          <div class="wide">
+            <table>
+              <thead>
+                <tr>
+                  <th class="number">#</th>
+                  <th>command</th>
+                  <th>status</th>
+                  <th class="number">exit</th>
+                  <th class="number">time</th>
+                  <th class="number">CPU</th>
+                  <th class="number">max RSS</th>
+                  <th class="number">output</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${rows.map(tableRow)}
+              </tbody>
+            </table>
+          </div>
           ${rows.map(details)}
           <footer>plan ${result.plan_id} · cloudops-exec ${version}</footer>
         </main>
