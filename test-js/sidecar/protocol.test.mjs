@@ -30,6 +30,23 @@ test('what makes a Node of its host’s Electron is not passed on to commands', 
   assert.equal(result.stdout, '[]\n');
 });
 
+test('docs/sidecar.md names every method, with the parameters that it takes', async () => {
+  const text = readFileSync(new URL('../../docs/sidecar.md', import.meta.url), 'utf8');
+  const table = text.slice(text.indexOf('| Method and parameters'), text.indexOf('The sidecar sends'));
+  const rows = table.matchAll(/^\| `(\w+)(?: \{ ([\w, ]+) \})?` \|/gm);
+  const documented = Object.fromEntries([...rows].map(([, name, parameters]) => [name, parameters?.split(', ') ?? []]));
+
+  const answer = async () => ({ results: [] });
+  const engine = new Proxy({}, { get: () => answer });
+  const taken = {};
+  for (const [name, method] of new Service({ makeEngine: () => engine, notify: () => {} }).methods()) {
+    const seen = new Set();
+    await method(new Proxy({}, { get: (_, parameter) => void seen.add(parameter) })).catch(() => {});
+    taken[name] = [...seen];
+  }
+  assert.deepEqual(documented, taken);
+});
+
 describe('JSON-RPC 2.0', () => {
   test('what is no request gets the error that the standard names, and the next one is served', async (t) => {
     const sidecar = startSidecar(t, { initialize: false });
