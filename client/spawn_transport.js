@@ -3,7 +3,7 @@
 const { spawn } = require('node:child_process');
 const { join } = require('node:path');
 
-const { LineReader } = require('./line_reader.js');
+const { LineReader, tooLong } = require('./line_reader.js');
 
 /** The sidecar that belongs to this package, run by the Node that runs us (in Electron, by its Node mode). */
 const ownCommand = () => [process.execPath, join(__dirname, '..', 'bin', 'cloudops-exec.js'), 'sidecar'];
@@ -81,7 +81,11 @@ class SpawnTransport {
   }
 
   async #readLines(take) {
-    for await (const line of new LineReader(this.#child.stdout)) take(line);
+    for await (const line of new LineReader(this.#child.stdout)) {
+      // Whoever waits for it would wait for ever.
+      if (line === tooLong) this.#child.kill('SIGKILL');
+      else take(line);
+    }
   }
 }
 

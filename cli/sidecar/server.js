@@ -2,6 +2,8 @@
 
 const { JSONRPCErrorCode, JSONRPCErrorException, JSONRPCServer, createJSONRPCErrorResponse } = require('json-rpc-2.0');
 
+const { longestLine, tooLong } = require('../../client/line_reader.js');
+
 const { errorToWire, rpcCodes } = require('./wire_error.js');
 
 /**
@@ -27,6 +29,10 @@ function makeServer(service) {
 
 /** Never rejects. Batches are taken apart here, because the answer to a batch is an array even when it has one member. */
 async function receive(server, line) {
+  if (line === tooLong) {
+    const what = `the line has more than ${longestLine} characters`;
+    return createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, what);
+  }
   let message;
   try {
     message = JSON.parse(line);

@@ -21,7 +21,10 @@ import {
 } from '../support.mjs';
 import { startSidecar } from './rpc.mjs';
 
-const { Service } = createRequire(import.meta.url)('../../cli/sidecar/service.js');
+const require = createRequire(import.meta.url);
+const { makeServer } = require('../../cli/sidecar/server.js');
+const { Service } = require('../../cli/sidecar/service.js');
+const { LineReader, tooLong } = require('../../client/line_reader.js');
 
 test('what makes a Node of its host’s Electron is not passed on to commands', async (t) => {
   const command = ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, bin, 'sidecar'];
@@ -73,6 +76,17 @@ describe('JSON-RPC 2.0', () => {
         [null, -32600],
       ],
     );
+  });
+
+  test('a line that is too long for a string is refused, and the next one is served', async () => {
+    async function* chunks() {
+      for (const text of ['{"short":1}\n{"lo', 'ng":', '"xxxx"}', '\n{"next":2}', '\n']) yield Buffer.from(text);
+    }
+    const lines = [];
+    for await (const line of new LineReader(chunks(), 12)) lines.push(line);
+    assert.deepEqual(lines, ['{"short":1}', tooLong, '{"next":2}']);
+    const { id, error } = await makeServer({ methods: () => [] }).receive(tooLong);
+    assert.deepEqual([id, error.code], [null, -32600]);
   });
 
   test('a batch is answered by one array, notifications not at all', async (t) => {
