@@ -10,6 +10,11 @@ const paints = { completed: 'green', failed: 'red', timeout: 'yellow', cancelled
 const tailLines = 8;
 /** What the table takes beside the names. */
 const otherColumns = 58;
+/** A terminal narrower than this gets a table without what can be done without. */
+const narrow = 72;
+/** Of the columns, those are only for wider ones: start, max RSS. */
+const wideOnly = [4, 6];
+const narrowOtherColumns = 40;
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -18,13 +23,16 @@ const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
  * @param {import('./board.js').Board} board complete
  */
 function summary(board, result, color, columns) {
+  const isNarrow = columns < narrow;
+  const shown = (all) => (isNarrow ? all.filter((_, i) => !wideOnly.includes(i)) : all);
+  const nameWidth = Math.max(8, columns - (isNarrow ? narrowOtherColumns : otherColumns));
   const table = new Table({
-    head: ['#', 'command', 'status', 'exit', 'start', 'time', 'max RSS'].map((title) => color.bold(title)),
-    colAligns: ['right', 'left', 'left', 'right', 'right', 'right', 'right'],
+    head: shown(['#', 'command', 'status', 'exit', 'start', 'time', 'max RSS'].map((title) => color.bold(title))),
+    colAligns: shown(['right', 'left', 'left', 'right', 'right', 'right', 'right']),
     style: { head: [], border: [], compact: true },
   });
   const begin = Math.min(...board.rows.map((row) => row.startedAt ?? Infinity));
-  for (const row of board.rows) table.push(cells(row, begin, color, Math.max(12, columns - otherColumns)));
+  for (const row of board.rows) table.push(shown(cells(row, begin, color, nameWidth)));
   const parts = [
     color.bold(fit(board.description, columns)),
     table.toString(),

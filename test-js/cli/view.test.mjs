@@ -9,6 +9,7 @@ const require = createRequire(import.meta.url);
 const { Board } = require('../../cli/board.js');
 const { parseDuration, showDuration } = require('../../cli/duration.js');
 const { LiveView, visibleRows } = require('../../cli/live_view.js');
+const { summary } = require('../../cli/summary.js');
 const { column, fit, plainText } = require('../../cli/terminal_text.js');
 const { tickStep } = require('../../cli/report/timeline.js');
 const { createColors } = require('picocolors');
@@ -167,4 +168,41 @@ describe('the live view', () => {
       shown.toSorted((a, b) => a - b),
     );
   });
+});
+
+describe('the summary', () => {
+  const lasted = (status, more) => ({
+    status,
+    success: status === 'completed',
+    exit_code: 0,
+    signal: null,
+    error: null,
+    duration_ms: 1200,
+    resource_usage: { max_rss_bytes: 123_400_000 },
+    ...more,
+  });
+  const board = {
+    description: 'a plan',
+    rows: [lasted('completed'), lasted('cancelled', { signal: 'SIGTERM', error: 'cancelled' })].map(
+      (result, index) => ({
+        index,
+        name: 'a command with a name of some length, as commands are',
+        status: result.status,
+        startedAt: 1_000_000,
+        result,
+      }),
+    ),
+  };
+  const planResult = { status: 'cancelled', stats: { completed: 1, cancelled: 1 }, total_duration_ms: 1300 };
+
+  for (const columns of [50, 60, 71, 72, 80, 120]) {
+    test(`fits ${columns} columns`, () => {
+      const lines = summary(board, planResult, createColors(false), columns).split('\n');
+      const table = lines.filter((line) => /[│┌├└]/.test(line));
+      assert.ok(table.length > 3);
+      for (const line of table) assert.ok(stringWidth(line) <= columns, `${stringWidth(line)}: ${line}`);
+      assert.match(table[1], /command .*status .*exit .*time/);
+      assert.equal(/start .*max RSS/.test(table[1]), columns >= 72);
+    });
+  }
 });
