@@ -47,9 +47,18 @@ void EngineCore::clean_up(Callback<std::size_t> answer) {
 void EngineCore::clean_up_slice(std::size_t gone_before, Callback<std::size_t> answer) {
   const std::size_t gone = store_.clean_up(system_.now(), slice, [this](const Uuid& id) { forget(id); });
   const std::size_t total = gone_before + gone;
-  if (gone < slice) return answer(total);
-  boost::asio::post(runtime_.io(),
-                    [this, total, answer = std::move(answer)]() mutable { clean_up_slice(total, std::move(answer)); });
+  if (gone == slice) {
+    boost::asio::post(runtime_.io(), [this, total, answer = std::move(answer)]() mutable {
+      clean_up_slice(total, std::move(answer));
+    });
+    return;
+  }
+  answer(total);
+  free_slice();
+}
+
+void EngineCore::free_slice() {
+  if (store_.free_forgotten(slice)) boost::asio::post(runtime_.io(), [this] { free_slice(); });
 }
 
 void EngineCore::start_cleanup_task() {

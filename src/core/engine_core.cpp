@@ -68,8 +68,9 @@ std::optional<Error> EngineCore::admit(const AcceptedRequest& accepted, Admissio
   if (auto known = refuse_known(accepted.id, "id")) return known;
   decision = admission_.request(accepted.id, accepted.request.priority);
   if (decision == Admission::Decision::refuse_no_slot)
-    return engine_error(ErrorCode::concurrency_limit_reached,
-                        "all " + std::to_string(admission_.slots()) + " slots (max_concurrent_executions) are taken");
+    return engine_error(ErrorCode::concurrency_limit_reached, std::to_string(admission_.running()) +
+                                                                  " executions run and max_concurrent_executions is " +
+                                                                  std::to_string(admission_.slots()));
   if (decision == Admission::Decision::refuse_queue_full)
     return engine_error(ErrorCode::queue_full, "the queue holds " + std::to_string(admission_.waiting()) +
                                                    " executions already (max_queued_executions)");
@@ -108,6 +109,7 @@ void EngineCore::settled(Execution& execution, Outcome outcome) {
 }
 
 void EngineCore::publish(const Uuid& id, const Outcome& outcome) {
+  if (!outcome.result->log_path) logs_.add(id, std::string());
   const auto waiters = store_.finish(id, outcome, system_.now());
   sink_->deliver(FinishedEvent{outcome.result, wall_now()});
   for (const auto& waiter : waiters) waiter(outcome);

@@ -56,7 +56,7 @@ class EngineCore final : public ExecutionOwner {
   void status(const Uuid& id, const Callback<ExecutionStatus>& answer) const;
   void result(const Uuid& id, const Callback<ResultPtr>& answer) const;
   void list(const Callback<std::vector<ExecutionSummary>>& answer) const { answer(store_.list()); }
-  void stats(const Callback<ExecutionStats>& answer) const { answer(store_.stats()); }
+  void stats(const Callback<ExecutionStats>& answer) const;
   void concurrency(const Callback<ConcurrencyMetrics>& answer) const;
   void output(const Uuid& id, OutputStream stream, const Callback<std::string>& answer) const;
   void log_file(const Uuid& id, const Callback<std::string>& answer);
@@ -122,6 +122,8 @@ class EngineCore final : public ExecutionOwner {
   void terminate_all(TerminationCause cause, const StopLadder& ladder);
   void finish_closing_if_idle();
   void clean_up_slice(std::size_t gone, Callback<std::size_t> answer);
+  /// Memory goes back after cleanup's answer: freeing takes longer than forgetting.
+  void free_slice();
 
   const Config& config_;
   std::shared_ptr<EventSink> sink_;

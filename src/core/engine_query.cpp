@@ -5,6 +5,7 @@
 #include <utility>
 
 namespace cloudops {
+
 void EngineCore::wait(const Uuid& id, Callback<Outcome> answer) {
   if (const Outcome* outcome = store_.outcome(id)) return answer(Outcome{whole(*outcome), outcome->error});
   if (!store_.contains(id)) return answer(unknown_execution(id));
@@ -30,7 +31,13 @@ ResultPtr EngineCore::whole(const Outcome& outcome) const {
   return restored ? restored : outcome.result;
 }
 
+void EngineCore::stats(const Callback<ExecutionStats>& answer) const {
+  if (closed_) return answer(engine_closed());
+  answer(store_.stats());
+}
+
 void EngineCore::concurrency(const Callback<ConcurrencyMetrics>& answer) const {
+  if (closed_) return answer(engine_closed());
   ConcurrencyMetrics metrics;
   metrics.max_concurrent = admission_.slots();
   metrics.currently_running = admission_.running();

@@ -105,6 +105,9 @@ describe('afterwards', () => {
       writeStdin: () => engine.writeStdin(id, 'x'),
       closeStdin: () => engine.closeStdin(id),
       cleanup: () => engine.cleanup(),
+      removeExecution: () => engine.removeExecution(id),
+      getStats: () => engine.getStats(),
+      getConcurrencyMetrics: () => engine.getConcurrencyMetrics(),
       executePlan: () =>
         engine.executePlan({ description: '', strategy: { type: 'serial' }, commands: [exec('true')] }),
     };
@@ -122,7 +125,11 @@ describe('afterwards', () => {
     assert.equal(await engine.getStatus(result.id), 'completed');
     assert.equal(String(await engine.readOutput(result.id, 'stdout')), 'kept\n');
     assert.match(await engine.readLogs(result.id), /kept/);
-    assert.equal(await engine.getLogPath(result.id), result.log_path);
+    assert.equal(engine.getLogPath(result.id), result.log_path);
+    assert.deepEqual(
+      (await engine.listExecutions()).map(({ id }) => id),
+      [result.id],
+    );
   });
 
   test('closing again, or twice at once, is fine', async (t) => {

@@ -77,6 +77,21 @@ describe('the log', () => {
     const { id, log_path, error } = await engine.run(exec('echo', ['x']));
     assert.deepEqual([log_path, error], [null, null]);
     await assert.rejects(engine.readLogs(id), withCode('LOG_READ_FAILED'));
+    assert.throws(() => engine.getLogPath(id), withCode('LOG_READ_FAILED'));
+  });
+
+  test('what never ran has none', async (t) => {
+    const engine = makeEngine(t);
+    const { results } = await engine.waitForPlan(
+      await engine.executePlan({
+        description: '',
+        strategy: { type: 'serial' },
+        commands: [exec('false'), exec('echo', ['x'])],
+      }),
+    );
+    assert.equal(results[1].log_path, null);
+    assert.throws(() => engine.getLogPath(results[1].id), withCode('LOG_READ_FAILED'));
+    await assert.rejects(engine.readLogs(results[1].id), withCode('LOG_READ_FAILED'));
   });
 
   test("log_dir unset: below the system's temporary directory", async (t) => {
@@ -100,10 +115,12 @@ describe('privacy', () => {
   test('a log directory that is a symbolic link is refused', async (t) => {
     const [target, link] = [tempDir(), join(tempDir(), 'link')];
     symlinkSync(target, link);
-    const result = await makeEngine(t, { log_dir: link }).run(exec('echo', ['x']));
+    const engine = makeEngine(t, { log_dir: link });
+    const result = await engine.run(exec('echo', ['x']));
     assert.deepEqual([result.status, result.stdout, result.log_path], ['completed', 'x\n', null]);
     assert.match(result.error, /log/i);
     assert.deepEqual(readdirSync(target), []);
+    assert.throws(() => engine.getLogPath(result.id), withCode('LOG_READ_FAILED'));
   });
 
   test('a log file that is a symbolic link is refused', async (t) => {

@@ -114,9 +114,11 @@ TEST_CASE("after close the readers answer inline, on the calling thread, and eve
   CHECK(test.result(id).value()->success());
   CHECK(test.status(id).value() == ExecutionStatus::completed);
   CHECK(test.output(id, OutputStream::out).value() == "kept\n");
-  CHECK(test.stats().completed == 1);
-  CHECK(test.concurrency().currently_running == 0);
 
+  CHECK(test.ask<ExecutionStats>([&](auto answer) { test.engine.stats(std::move(answer)); }).error().code ==
+        ErrorCode::engine_closed);
+  CHECK(test.ask<ConcurrencyMetrics>([&](auto answer) { test.engine.concurrency(std::move(answer)); }).error().code ==
+        ErrorCode::engine_closed);
   CHECK(test.submit(shell("true")).error().code == ErrorCode::engine_closed);
   CHECK(test.cancel(id).error().code == ErrorCode::engine_closed);
   CHECK(test.write(id, "x").error().code == ErrorCode::engine_closed);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace cloudops;
@@ -121,6 +122,30 @@ TEST_CASE_METHOD(StoreFixture, "cleanup then forgets by count, the first to fini
   CHECK(clean_up(seconds(2'000'010), 3) == std::vector{finished[3]});
   CHECK(clean_up(seconds(2'000'010), 3).empty());
   CHECK(store.contains(finished[4]));
+}
+
+TEST_CASE_METHOD(StoreFixture, "what cleanup forgot is freed slice by slice, what is removed at once") {
+  config.max_in_memory_executions = 1;
+  const auto add_seen = [this] {
+    const Uuid id = add_finished(seconds(1));
+    return std::pair(id, std::weak_ptr(store.outcome(id)->result));
+  };
+  const auto [first, first_result] = add_seen();
+  const auto [second, second_result] = add_seen();
+  const auto [removed, removed_result] = add_seen();
+  const auto [kept, kept_result] = add_seen();
+  clean_up(seconds(2), 2);
+  CHECK_FALSE(store.contains(first));
+  CHECK_FALSE(store.contains(second));
+  CHECK(store.remove(removed));
+  CHECK(removed_result.expired());
+  CHECK_FALSE(second_result.expired());
+  CHECK(store.free_forgotten(1));
+  CHECK(first_result.expired());
+  CHECK_FALSE(second_result.expired());
+  CHECK_FALSE(store.free_forgotten(1));
+  CHECK(second_result.expired());
+  CHECK_FALSE(kept_result.expired());
 }
 
 TEST_CASE_METHOD(StoreFixture, "statistics are those of the records, whatever happens, and never below zero") {

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <functional>
 #include <list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,12 +27,13 @@ struct LiveExecution {
   std::vector<WaitCallback> waiters;
 };
 
-/// And from then on.
+/// And from then on. What cleanup reads of each of thousands is here, so that it need not look into their results.
 struct FinishedExecution {
   Outcome outcome;
   SteadyTime at;
-  /// In the order of finishing.
-  std::list<Uuid>::iterator place;
+  ExecutionStatus status;
+  /// Bytes of output in memory.
+  std::uint64_t kept;
   /// Its output left memory; set if the log may still hold it.
   std::optional<OutputFingerprint> dropped;
 };
@@ -58,7 +58,7 @@ class ExecutionStore {
   /// Of an execution whose output was dropped and may be in its log.
   const OutputFingerprint* dropped_output(const Uuid& id) const;
 
-  bool contains(const Uuid& id) const { return records_.contains(id); }
+  bool contains(const Uuid& id) const { return places_.contains(id); }
   std::optional<ExecutionStatus> status(const Uuid& id) const;
   /// nullptr: unknown or not finished (see status).
   const Outcome* outcome(const Uuid& id) const;
@@ -68,29 +68,38 @@ class ExecutionStore {
   std::vector<ExecutionSummary> list() const;
   const ExecutionStats& stats() const { return stats_; }
 
-  /// Forgets one finished execution. False: unknown or not finished.
+  /// Forgets and frees one finished execution. False: unknown or not finished.
   bool remove(const Uuid& id);
   /// Forgets at most `limit` finished executions that are too old, then those beyond the count; how many went.
-  /// `forgotten` is called for each.
+  /// `forgotten` is called for each. Their memory stays until free_forgotten(), which takes longer than forgetting.
   std::size_t clean_up(SteadyTime now, std::size_t limit, const std::function<void(const Uuid&)>& forgotten);
+  /// Frees what at most `limit` forgotten executions hold; false: that was all.
+  bool free_forgotten(std::size_t limit);
 
  private:
   struct Record {
+    Uuid id;
     std::string command;
     std::variant<LiveExecution, FinishedExecution> state;
   };
-  /// Cleanup walks through thousands of records: in one flat table each costs one look, not a chain of nodes.
-  using Records = boost::unordered_flat_map<Uuid, std::unique_ptr<Record>, UuidHash>;
+  /// A record keeps its node for life and moves from list to list.
+  using Records = std::list<Record>;
 
   std::uint64_t& counter(ExecutionStatus status);
+  /// nullptr: unknown, or not finished.
+  const FinishedExecution* finished(const Uuid& id) const;
+  /// Moves a finished record to the forgotten ones.
   void forget(Records::iterator record);
 
   const Config& config_;
-  Records records_;
-  /// Finished ones, the oldest first.
-  std::list<Uuid> finished_;
-  /// The oldest one that may still have its output in memory.
-  std::list<Uuid>::iterator oldest_output_ = finished_.end();
+  Records live_;
+  /// The oldest first.
+  Records finished_;
+  Records forgotten_;
+  /// The live and the finished ones. Flat, because cleanup looks for thousands of them in a row.
+  boost::unordered_flat_map<Uuid, Records::iterator, UuidHash> places_;
+  /// The oldest finished one that may still have its output in memory.
+  Records::iterator oldest_output_ = finished_.end();
   std::uint64_t output_bytes_ = 0;
   ExecutionStats stats_;
 };
