@@ -15,7 +15,7 @@ StreamText text_of_stream(std::string_view kept, bool cut, const std::string& wa
   const bool ascii = is_ascii(kept);
   if (!ascii && !is_valid_utf8(kept)) {
     lossy = true;
-    return StreamText(decode_utf8(kept).text + warning);
+    return StreamText(decode_utf8(kept) + warning);
   }
   if (warning.empty()) return StreamText::as_kept(kept, ascii);
   std::string text;

@@ -66,7 +66,7 @@ std::vector<std::string> reference(const std::string& bytes) {
   const bool ended = lines.back().empty();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i + 1 < lines.size() && lines[i].ends_with('\r')) lines[i].pop_back();
-    lines[i] = decode_utf8(lines[i]).text;
+    lines[i] = decode_utf8(lines[i]);
   }
   if (ended) lines.pop_back();
   return lines;

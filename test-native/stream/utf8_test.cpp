@@ -17,36 +17,28 @@ std::string repeated(const std::string& text, int times) {
   return all;
 }
 
-std::string text_of_bytes(const std::string& bytes) { return decode_utf8(bytes).text; }
-
 }  // namespace
 
 TEST_CASE("valid text passes unchanged", "[utf8]") {
   for (const std::string text :
        {"", "plain", "gr\xC3\xBC\xC3\x9F", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF",
         "\xED\x9F\xBF\xEE\x80\x80", "\x7F\xC2\x80", "\xDF\xBF\xE0\xA0\x80"}) {
-    const Decoded decoded = decode_utf8(text);
-    CHECK(decoded.text == text);
-    CHECK_FALSE(decoded.lossy);
-    CHECK(decoded.ascii == is_ascii(text));
+    CHECK(decode_utf8(text) == text);
     CHECK(is_valid_utf8(text));
   }
-  CHECK(text_of_bytes(std::string("a\0b", 3)) == std::string("a\0b", 3));
+  CHECK(decode_utf8(std::string("a\0b", 3)) == std::string("a\0b", 3));
 }
 
 TEST_CASE("each maximal subpart becomes one replacement character", "[utf8]") {
   // Unicode 15, table 3-8 and 3-9; and what TextDecoder makes of the same bytes.
-  CHECK(text_of_bytes("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41") == repeated(kFffd, 8) + "A");
-  CHECK(text_of_bytes("\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41") == repeated(kFffd, 8) + "A");
-  CHECK(text_of_bytes("\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42") == repeated(kFffd, 5) + "A" + repeated(kFffd, 2) + "B");
-  CHECK(text_of_bytes("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41") == repeated(kFffd, 4) + "A");
-  CHECK(text_of_bytes("\xF5\x80\x80\x80") == repeated(kFffd, 4));
-  CHECK(text_of_bytes("ok \xE2\x82") == "ok " + kFffd);
-  CHECK(text_of_bytes("\xE2\x82 ok") == kFffd + " ok");
-  CHECK(text_of_bytes("\xC3\xC3\xA9") == kFffd + "\xC3\xA9");
-  const Decoded decoded = decode_utf8("\xFF");
-  CHECK(decoded.lossy);
-  CHECK_FALSE(decoded.ascii);
+  CHECK(decode_utf8("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41") == repeated(kFffd, 8) + "A");
+  CHECK(decode_utf8("\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41") == repeated(kFffd, 8) + "A");
+  CHECK(decode_utf8("\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42") == repeated(kFffd, 5) + "A" + repeated(kFffd, 2) + "B");
+  CHECK(decode_utf8("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41") == repeated(kFffd, 4) + "A");
+  CHECK(decode_utf8("\xF5\x80\x80\x80") == repeated(kFffd, 4));
+  CHECK(decode_utf8("ok \xE2\x82") == "ok " + kFffd);
+  CHECK(decode_utf8("\xE2\x82 ok") == kFffd + " ok");
+  CHECK(decode_utf8("\xC3\xC3\xA9") == kFffd + "\xC3\xA9");
 }
 
 TEST_CASE("an incomplete suffix is one that could still become a character", "[utf8]") {
@@ -85,12 +77,12 @@ TEST_CASE("decoding in two parts, cut before an incomplete suffix, is decoding a
   for (int round = 0; round < 3'000; ++round) {
     std::string bytes;
     for (std::size_t size = random() % 12; bytes.size() < size;) bytes += alphabet[random() % alphabet.size()];
-    const Decoded whole = decode_utf8(bytes);
-    CHECK(is_valid_utf8(whole.text));
-    CHECK(whole.lossy == !is_valid_utf8(bytes));
+    const std::string whole = decode_utf8(bytes);
+    CHECK(is_valid_utf8(whole));
+    CHECK((whole != bytes) == !is_valid_utf8(bytes));
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
       const std::size_t at = cut - incomplete_suffix(bytes.substr(0, cut));
-      CHECK(text_of_bytes(bytes.substr(0, at)) + text_of_bytes(bytes.substr(at)) == whole.text);
+      CHECK(decode_utf8(bytes.substr(0, at)) + decode_utf8(bytes.substr(at)) == whole);
     }
   }
 }

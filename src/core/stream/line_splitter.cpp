@@ -121,7 +121,7 @@ OutputPiece LineSplitter::make_piece(std::string text, End end) {
   if (scan.carriage_returns) drop_carriage_returns(text, end == End::newline);
   // '\n' is never part of a longer character, so repairing the whole text repairs each line by itself.
   if (!scan.ascii && !is_valid_utf8(text)) {
-    text = decode_utf8(text).text;
+    text = decode_utf8(text);
     piece.lossy = true;
   }
   piece.text = std::move(text);

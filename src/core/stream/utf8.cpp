@@ -86,20 +86,17 @@ std::size_t incomplete_suffix(std::string_view bytes) {
   return 0;
 }
 
-Decoded decode_utf8(std::string_view bytes) {
-  if (is_ascii(bytes)) return {std::string(bytes), false, true};
+std::string decode_utf8(std::string_view bytes) {
   std::size_t at = valid_run(bytes, 0);
-  if (at == bytes.size()) return {std::string(bytes), false, false};
-
-  Decoded decoded{std::string(bytes.substr(0, at)), true, false};
+  std::string text(bytes.substr(0, at));
   while (at < bytes.size()) {
     at += sequence_at(bytes, at).length;
-    decoded.text.append(kReplacement);
+    text.append(kReplacement);
     const std::size_t run = valid_run(bytes, at);
-    decoded.text.append(bytes.substr(at, run));
+    text.append(bytes.substr(at, run));
     at += run;
   }
-  return decoded;
+  return text;
 }
 
 }  // namespace cloudops

@@ -8,16 +8,6 @@ namespace cloudops {
 
 // Output is bytes; text is made of it here. All of it is pure: any thread, no state.
 
-/// Text made of bytes that may not have been UTF-8.
-struct Decoded {
-  /// Valid UTF-8.
-  std::string text;
-  /// Something had to be replaced.
-  bool lossy = false;
-  /// Every byte of `text` is below 0x80.
-  bool ascii = true;
-};
-
 /// Every byte is below 0x80.
 bool is_ascii(std::string_view bytes);
 
@@ -28,7 +18,7 @@ bool is_valid_utf8(std::string_view bytes);
 std::size_t incomplete_suffix(std::string_view bytes);
 
 /// Each maximal subpart of an ill-formed sequence becomes one U+FFFD, as in WHATWG's decoder, so a result reads as
-/// JavaScript's own TextDecoder would have read it. Valid bytes cost one check and one copy.
-Decoded decode_utf8(std::string_view bytes);
+/// JavaScript's own TextDecoder would have read it.
+std::string decode_utf8(std::string_view bytes);
 
 }  // namespace cloudops
