@@ -226,6 +226,13 @@ describe('identity', () => {
     assert.deepEqual({ ...summary.metadata }, metadata);
   });
 
+  for (const metadata of [{}, { source: null, tags: {} }, { conversation_id: null }, { tags: { a: 'b' } }])
+    test(`metadata is echoed as it was given: ${JSON.stringify(metadata)}`, async (t) => {
+      const engine = makeEngine(t);
+      const result = await engine.run(exec('true', [], { metadata }));
+      assert.equal(JSON.stringify(result.metadata), JSON.stringify(metadata));
+    });
+
   test('a given id becomes the execution id', async (t) => {
     const id = '3f2b8c1e-7d4a-4f5b-9a6c-0e1d2c3b4a59';
     const engine = makeEngine(t);

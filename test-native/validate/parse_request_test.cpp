@@ -68,19 +68,37 @@ TEST_CASE("every field of a request is read", "[validate]") {
   CHECK(request->metadata->tags == NameValues{{"k", "v"}});
 }
 
-TEST_CASE("null and undefined are absent where a field is optional", "[validate]") {
-  const auto request = parsed(with_members(
-      R"("id":null,"env":null,"inherit_env":null,"working_dir":null,"timeout_ms":null,"output_log_path":null,
-         "stdin":null,"priority":null,"metadata":null)"));
+TEST_CASE("undefined is absent where a field is optional, null where the type has it", "[validate]") {
+  const auto request = parsed(
+      with_members(R"("working_dir":null,"timeout_ms":null,"output_log_path":null,"stdin":null,"metadata":null)"));
   REQUIRE(ok(request));
-  CHECK(request->inherit_env);
   CHECK_FALSE(request->timeout_ms);
-  CHECK(ok(parse_request(with(R"({"command":{"type":"exec","program":"ls","args":null}})", "cwd", Value{}), Config{})));
+  CHECK_FALSE(request->metadata);
+  for (const char* key : {"id", "env", "inherit_env", "priority"}) {
+    CAPTURE(key);
+    check_error(parsed(with_members('"' + std::string(key) + R"(":null)")), Kind::wrong_type, key, {"it is null"});
+  }
+  check_error(parsed(R"({"command":{"type":"exec","program":"ls","args":null}})"), Kind::wrong_type, "command.args",
+              {});
+  check_error(parsed(R"({"command":{"type":"shell","command":"ls","shell":null}})"), Kind::wrong_type, "command.shell",
+              {});
+  CHECK(ok(parsed(R"({"command":{"type":"script","path":"a.sh","interpreter":null}})")));
+  CHECK(ok(parse_request(with(R"({"command":{"type":"exec","program":"ls"}})", "cwd", Value{}), Config{})));
   Value env = raw("{}");
   std::get<Value::Object>(env.data).emplace_back("GONE", Value{});
   const auto with_env = parse_request(with(R"({"command":{"type":"exec","program":"ls"}})", "env", env), Config{});
   REQUIRE(ok(with_env));
   CHECK(with_env->env.empty());
+}
+
+TEST_CASE("metadata keeps apart what is absent and what is null", "[validate]") {
+  const auto request = parsed(with_members(R"("metadata":{"source":null})"));
+  REQUIRE(ok(request));
+  REQUIRE(request->metadata->source.has_value());
+  CHECK_FALSE(request->metadata->source->has_value());
+  CHECK_FALSE(request->metadata->conversation_id.has_value());
+  CHECK_FALSE(request->metadata->tags.has_value());
+  check_error(parsed(with_members(R"("metadata":{"tags":null})")), Kind::wrong_type, "metadata.tags", {});
 }
 
 TEST_CASE("a required field that is absent or null is MISSING_FIELD", "[validate]") {

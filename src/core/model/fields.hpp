@@ -47,8 +47,8 @@ void visit_fields(const ResourceUsage& usage, Visitor&& visit) {
 /// An echo: what the caller left out stays out.
 template <class Visitor>
 void visit_fields(const ExecutionMetadata& metadata, Visitor&& visit) {
-  if (metadata.source) visit("source", std::string_view(*metadata.source));
-  if (metadata.conversation_id) visit("conversation_id", std::string_view(*metadata.conversation_id));
+  if (metadata.source) visit("source", *metadata.source);
+  if (metadata.conversation_id) visit("conversation_id", *metadata.conversation_id);
   if (metadata.tags) visit("tags", *metadata.tags);
 }
 

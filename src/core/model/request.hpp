@@ -62,10 +62,14 @@ using Stdin = std::variant<StdinEmpty, StdinData, StdinFile, StdinPipe>;
 /// Name and value in the order given; a later entry wins over an earlier one of the same name.
 using NameValues = std::vector<std::pair<std::string, std::string>>;
 
-/// The caller's own notes, echoed in the result and the summary.
+/// A text or null.
+using NullableText = std::optional<std::string>;
+
+/// The caller's own notes, echoed in the result and the summary as they were given: what is absent stays absent, null
+/// stays null.
 struct ExecutionMetadata {
-  std::optional<std::string> source;
-  std::optional<std::string> conversation_id;
+  std::optional<NullableText> source;
+  std::optional<NullableText> conversation_id;
   std::optional<NameValues> tags;
 };
 

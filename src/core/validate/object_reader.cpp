@@ -28,24 +28,35 @@ const Value* ObjectReader::optional_value(std::string_view key) {
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
   if (!object_) return nullptr;
   for (const auto& [name, value] : *object_)
-    if (name == key) return value.is_absent() ? nullptr : &value;
+    if (name == key) return value.as<Value::Undefined>() ? nullptr : &value;
   return nullptr;
 }
 
-const Value* ObjectReader::required_value(std::string_view key) {
+const Value* ObjectReader::nullable_value(std::string_view key) {
   const Value* value = optional_value(key);
+  return value && value->is_absent() ? nullptr : value;
+}
+
+const Value* ObjectReader::required_value(std::string_view key) {
+  const Value* value = nullable_value(key);
   if (!value && object_)
     report_.add(ValidationKind::missing_field, at(key), "is missing; " + std::string(noun_) + " requires it.");
   return value;
 }
 
 std::string ObjectReader::required_string(std::string_view key) {
-  required_value(key);
-  return optional_string(key).value_or(std::string());
+  return string_of(key, required_value(key)).value_or(std::string());
 }
 
 std::optional<std::string> ObjectReader::optional_string(std::string_view key) {
-  const Value* value = optional_value(key);
+  return string_of(key, optional_value(key));
+}
+
+std::optional<std::string> ObjectReader::nullable_string(std::string_view key) {
+  return string_of(key, nullable_value(key));
+}
+
+std::optional<std::string> ObjectReader::string_of(std::string_view key, const Value* value) {
   if (!value) return std::nullopt;
   if (const auto* text = value->as<std::string>()) return without_nul(at(key), *text);
   wrong_type(at(key), "a string", *value);
@@ -60,8 +71,11 @@ std::optional<bool> ObjectReader::optional_bool(std::string_view key) {
   return std::nullopt;
 }
 
-std::optional<double> ObjectReader::optional_number(std::string_view key) {
-  const Value* value = optional_value(key);
+std::optional<double> ObjectReader::nullable_number(std::string_view key) {
+  return number_of(key, nullable_value(key));
+}
+
+std::optional<double> ObjectReader::number_of(std::string_view key, const Value* value) {
   if (!value) return std::nullopt;
   if (const auto* number = value->as<double>()) return *number;
   wrong_type(at(key), "a number", *value);
@@ -69,7 +83,15 @@ std::optional<double> ObjectReader::optional_number(std::string_view key) {
 }
 
 std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view key, std::int64_t low, std::int64_t high) {
-  const auto number = optional_number(key);
+  return integer_of(key, number_of(key, optional_value(key)), low, high);
+}
+
+std::optional<std::int64_t> ObjectReader::nullable_integer(std::string_view key, std::int64_t low, std::int64_t high) {
+  return integer_of(key, nullable_number(key), low, high);
+}
+
+std::optional<std::int64_t> ObjectReader::integer_of(std::string_view key, std::optional<double> number,
+                                                     std::int64_t low, std::int64_t high) {
   if (!number) return std::nullopt;
   // Written so that NaN fails too.
   const bool within = *number >= static_cast<double>(low) && *number <= static_cast<double>(high);

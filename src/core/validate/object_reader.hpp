@@ -15,8 +15,9 @@
 namespace cloudops {
 
 /// The vocabulary in which the fields of one object are declared and read at once. What is wrong goes to the Report,
-/// and reading goes on with an empty value, so that the worst error wins and not the first line of code. undefined and
-/// null mean absent. Lives on the stack; the value, the path's parents and the report outlive it.
+/// and reading goes on with an empty value, so that the worst error wins and not the first line of code. undefined
+/// means absent; null means absent to a nullable_ and a required_ call and is of the wrong type to an optional_ one.
+/// Lives on the stack; the value, the path's parents and the report outlive it.
 class ObjectReader {
  public:
   /// `noun` names the type in sentences: "an exec command". Reports WRONG_TYPE when the value is not an object; then
@@ -32,14 +33,17 @@ class ObjectReader {
 
   /// Of any type; nullptr when absent.
   const Value* optional_value(std::string_view key);
+  const Value* nullable_value(std::string_view key);
   const Value* required_value(std::string_view key);
 
   std::string required_string(std::string_view key);
   std::optional<std::string> optional_string(std::string_view key);
+  std::optional<std::string> nullable_string(std::string_view key);
   std::optional<bool> optional_bool(std::string_view key);
-  std::optional<double> optional_number(std::string_view key);
+  std::optional<double> nullable_number(std::string_view key);
   /// A whole number from `low` to `high`, both within what a double counts exactly (INVALID_VALUE otherwise).
   std::optional<std::int64_t> optional_integer(std::string_view key, std::int64_t low, std::int64_t high);
+  std::optional<std::int64_t> nullable_integer(std::string_view key, std::int64_t low, std::int64_t high);
   /// The position of the field's text in `names`; another text is an error of kind `kind`.
   std::optional<std::size_t> required_choice(std::string_view key, std::initializer_list<std::string_view> names,
                                              ValidationKind kind);
@@ -59,6 +63,10 @@ class ObjectReader {
   std::string without_nul(const FieldPath& where, const std::string& text);
 
  private:
+  std::optional<std::string> string_of(std::string_view key, const Value* value);
+  std::optional<double> number_of(std::string_view key, const Value* value);
+  std::optional<std::int64_t> integer_of(std::string_view key, std::optional<double> number, std::int64_t low,
+                                         std::int64_t high);
   std::optional<std::size_t> choice(std::string_view key, const Value* value,
                                     std::initializer_list<std::string_view> names, ValidationKind kind);
 

@@ -18,8 +18,8 @@ std::string required_word(ObjectReader& reader, std::string_view key,
   return text;
 }
 
-std::optional<std::string> optional_word(ObjectReader& reader, std::string_view key, ValidationKind kind) {
-  auto text = reader.optional_string(key);
+std::optional<std::string> nullable_word(ObjectReader& reader, std::string_view key, ValidationKind kind) {
+  auto text = reader.nullable_string(key);
   if (text) must_say_something(reader, key, *text, kind);
   return text;
 }
@@ -27,7 +27,10 @@ std::optional<std::string> optional_word(ObjectReader& reader, std::string_view 
 Command read_shell(ObjectReader& reader) {
   ShellCommand shell;
   shell.command = required_word(reader, "command");
-  if (auto name = optional_word(reader, "shell", ValidationKind::invalid_command)) shell.shell = std::move(*name);
+  if (auto name = reader.optional_string("shell")) {
+    must_say_something(reader, "shell", *name, ValidationKind::invalid_command);
+    shell.shell = std::move(*name);
+  }
   return shell;
 }
 
@@ -41,7 +44,7 @@ Command read_exec(ObjectReader& reader) {
 Command read_script(ObjectReader& reader) {
   ScriptCommand script;
   script.path = required_word(reader, "path", ValidationKind::script_not_found);
-  script.interpreter = optional_word(reader, "interpreter", ValidationKind::invalid_command);
+  script.interpreter = nullable_word(reader, "interpreter", ValidationKind::invalid_command);
   script.args = reader.optional_string_array("args");
   return script;
 }
@@ -51,8 +54,8 @@ Command read_aws_cli(ObjectReader& reader) {
   aws.service = required_word(reader, "service");
   aws.operation = required_word(reader, "operation");
   aws.args = reader.optional_string_array("args");
-  aws.profile = optional_word(reader, "profile", ValidationKind::invalid_value);
-  aws.region = optional_word(reader, "region", ValidationKind::invalid_value);
+  aws.profile = nullable_word(reader, "profile", ValidationKind::invalid_value);
+  aws.region = nullable_word(reader, "region", ValidationKind::invalid_value);
   return aws;
 }
 

@@ -22,10 +22,9 @@ void read_flag(ObjectReader& reader, std::string_view key, bool& setting) {
   setting = reader.optional_bool(key).value_or(setting);
 }
 
-std::optional<std::string> read_log_dir(ObjectReader& reader, const Value& raw, const std::string& default_log_dir) {
-  const Value* given = raw.find("log_dir");
-  auto directory = reader.optional_string("log_dir");
-  if (!given || given->as<Value::Undefined>()) return default_log_dir;
+std::optional<std::string> read_log_dir(ObjectReader& reader, const std::string& default_log_dir) {
+  if (!reader.optional_value("log_dir")) return default_log_dir;
+  const auto directory = reader.nullable_string("log_dir");
   if (!directory) return std::nullopt;
   if (directory->empty()) {
     reader.report().add(ValidationKind::invalid_value, reader.at("log_dir"),
@@ -76,7 +75,7 @@ Expected<Config> parse_config(const Value& raw, const std::string& default_log_d
   ObjectReader reader(raw, FieldPath(), report, "a configuration");
   read_timeouts(reader, config);
   read_flag(reader, "stream_output", config.stream_output);
-  config.log_dir = read_log_dir(reader, raw, default_log_dir);
+  config.log_dir = read_log_dir(reader, default_log_dir);
   read_number(reader, "max_concurrent_executions", 1, max_slots, config.max_concurrent_executions);
   read_number(reader, "max_in_memory_executions", 0, max_kept_executions, config.max_in_memory_executions);
   read_number(reader, "execution_retention_secs", 0, max_duration_secs, config.execution_retention_secs);

@@ -24,7 +24,7 @@ NameValues read_env(ObjectReader& reader) {
 }
 
 std::optional<std::uint64_t> read_timeout(ObjectReader& reader, const Config& config) {
-  const auto number = reader.optional_number("timeout_ms");
+  const auto number = reader.nullable_number("timeout_ms");
   if (!number) return std::nullopt;
   // Written so that NaN fails too.
   if (!(*number >= 1) || std::isinf(*number) || *number != std::trunc(*number)) {
@@ -43,7 +43,7 @@ std::optional<std::uint64_t> read_timeout(ObjectReader& reader, const Config& co
 }
 
 std::optional<std::string> read_path(ObjectReader& reader, std::string_view key, ValidationKind when_empty) {
-  auto path = reader.optional_string(key);
+  auto path = reader.nullable_string(key);
   if (path && path->empty()) reader.report().add(when_empty, reader.at(key), "must not be empty.");
   return path;
 }
@@ -61,14 +61,24 @@ std::optional<Uuid> read_id(ObjectReader& reader) {
   return id;
 }
 
+namespace {
+
+/// As it is echoed: absent, null or a text.
+std::optional<NullableText> read_nullable_text(ObjectReader& reader, std::string_view key) {
+  if (!reader.optional_value(key)) return std::nullopt;
+  return reader.nullable_string(key);
+}
+
+}  // namespace
+
 std::optional<ExecutionMetadata> read_metadata(ObjectReader& reader) {
-  const Value* raw = reader.optional_value("metadata");
+  const Value* raw = reader.nullable_value("metadata");
   if (!raw) return std::nullopt;
   const FieldPath path = reader.at("metadata");
   ObjectReader fields(*raw, path, reader.report(), "metadata");
   ExecutionMetadata metadata;
-  metadata.source = fields.optional_string("source");
-  metadata.conversation_id = fields.optional_string("conversation_id");
+  metadata.source = read_nullable_text(fields, "source");
+  metadata.conversation_id = read_nullable_text(fields, "conversation_id");
   metadata.tags = fields.optional_string_map("tags");
   if (metadata.tags) {
     const FieldPath tags = fields.at("tags");
@@ -91,7 +101,7 @@ ExecutionRequest read_request(const Value& raw, const FieldPath& path, const Con
   request.timeout_ms = read_timeout(reader, config);
   request.output_log_path = read_path(reader, "output_log_path", ValidationKind::invalid_value);
   const FieldPath stdin_path = reader.at("stdin");
-  if (const Value* source = reader.optional_value("stdin"))
+  if (const Value* source = reader.nullable_value("stdin"))
     request.stdin_source = read_stdin(*source, stdin_path, report);
   constexpr std::numeric_limits<std::int32_t> int32;
   const auto priority = reader.optional_integer("priority", int32.min(), int32.max());

@@ -94,7 +94,7 @@ DependencyGraphStrategy read_graph(ObjectReader& reader, std::size_t count, Repo
 }
 
 std::optional<std::size_t> read_max_concurrency(ObjectReader& reader) {
-  const auto limit = reader.optional_integer("max_concurrency", 1, max_safe_integer);
+  const auto limit = reader.nullable_integer("max_concurrency", 1, max_safe_integer);
   if (!limit) return std::nullopt;
   return static_cast<std::size_t>(*limit);
 }
