@@ -7,6 +7,7 @@ namespace cloudops {
 EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& runtime, System& system)
     : config_(config),
       system_(system),
+      trees_(system),
       terminator_(runtime.io(), trees_, system),
       context_{runtime, system, config, sink, trees_, terminator_, nullptr, std::make_shared<DeliveryTotal>(), 0, {}},
       cleanup_task_(runtime.io()),

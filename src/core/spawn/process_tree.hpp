@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/os/system.hpp"
 #include "core/os/unique_fd.hpp"
 #include "core/spawn/tree_marks.hpp"
 
@@ -66,8 +67,8 @@ enum class Delivery {
 /// for all, which setsid together with a double fork escapes. Zombies have ended and are never members.
 class ProcessTrees {
  public:
-  ProcessTrees();
-  explicit ProcessTrees(TreeMarks marks);
+  explicit ProcessTrees(System& system = real_system());
+  explicit ProcessTrees(TreeMarks marks, System& system = real_system());
 
   /// Internal to a scan.
   struct Pass;
@@ -88,7 +89,9 @@ class ProcessTrees {
  private:
   void look_at(pid_t pid, Pass& pass, int signal) const;
   bool is_still(const TreeMember& member) const;
+  void open_proc() const;
 
+  System& system_;
   TreeMarks marks_;
   /// Opened again if there was no descriptor for it.
   mutable UniqueFd proc_;
