@@ -97,14 +97,16 @@ ProcessTrees::ProcessTrees(System& system) : ProcessTrees(TreeMarks(), system) {
 
 ProcessTrees::ProcessTrees(TreeMarks marks, System& system) : system_(system), marks_(marks) { open_proc(); }
 
-void ProcessTrees::open_proc() const {
-  proc_.reset(system_.open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+int ProcessTrees::open_proc() const {
+  const int opened = system_.open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  proc_.reset(opened);
+  return opened;
 }
 
 TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
   TreeScan scan;
   if (roots.empty()) return scan;
-  if (!proc_) open_proc();
+  const int unopened = proc_ ? 0 : open_proc();
   Pass pass(roots);
   const pid_t self = ::getpid();
   const auto visit = [&](pid_t pid) {
@@ -116,9 +118,12 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
     if (!roots[i].leader_reaped)
       // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
       pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
-  if (!proc_ || !for_each_process(system_, proc_.get(), visit))
+  if (!proc_ || !for_each_process(system_, proc_.get(), visit)) {
+    // There may be others that a list would have named, unless this machine has none.
+    pass.blurred = proc_ || unopened != -ENOENT;
     for (const auto& root : roots)
       if (!root.leader_reaped) visit(root.leader);
+  }
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
     scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});

@@ -45,8 +45,8 @@ struct TreeSight {
 struct TreeScan {
   /// trees[i] belongs to roots[i].
   std::vector<TreeSight> trees;
-  /// Some process, of a tree or not, ended between being listed and being looked at. It may have left a child that the
-  /// pass missed, so a tree that was seen empty need not be.
+  /// Some process, of a tree or not, ended between being listed and being looked at, and may have left a child that the
+  /// pass missed; or the list of processes broke off. A tree that was seen empty need not be.
   bool blurred = false;
 };
 
@@ -89,7 +89,7 @@ class ProcessTrees {
  private:
   void look_at(pid_t pid, Pass& pass, int signal) const;
   bool is_still(const TreeMember& member) const;
-  void open_proc() const;
+  int open_proc() const;
 
   System& system_;
   TreeMarks marks_;
