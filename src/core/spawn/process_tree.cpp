@@ -51,6 +51,7 @@ namespace {
 using Marked = std::vector<ProcessTrees::Pass::Marked>;
 
 bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
+bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
 /// While the group has a member of the tree, or its leader is our unreaped child, its number belongs to the tree.
 /// Without marks, after the leader was reaped, a group of that number in our session is taken for it while no process
@@ -168,7 +169,10 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
   const bool only_by_group = readable && marks_.available();
   if (only_by_group && !pass.by_leader.contains(group) && !pass.by_leader.contains(pid)) return;
   auto stat = read_process(system_, proc_.get(), pid);
-  if (!stat && !has_ended(errno) && pass.by_leader.contains(pid)) stat = ProcessStat{pid};
+  if (!stat && !has_ended(errno) && pass.by_leader.contains(pid))
+    stat = ProcessStat{pid};
+  else if (!stat && is_shortage(errno))
+    pass.blurred = true;
   if (stat && !stat->zombie) pass.others.push_back(*stat);
 }
 

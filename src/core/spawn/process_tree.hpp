@@ -45,8 +45,9 @@ struct TreeSight {
 struct TreeScan {
   /// trees[i] belongs to roots[i].
   std::vector<TreeSight> trees;
-  /// Some process, of a tree or not, ended between being listed and being looked at, and may have left a child that the
-  /// pass missed; or the list of processes broke off. A tree that was seen empty need not be.
+  /// A tree that was seen empty need not be: some process, of a tree or not, ended between being listed and being
+  /// looked at, and may have left a child that the pass missed; one could not be read for want of a descriptor or of
+  /// memory; or the list of processes broke off.
   bool blurred = false;
 };
 
