@@ -7,6 +7,7 @@ namespace cloudops {
 EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& runtime, System& system)
     : config_(config),
       system_(system),
+      trees_(system),
       terminator_(runtime.io(), trees_, system),
       context_{runtime, system, config, sink, trees_, terminator_, nullptr, std::make_shared<DeliveryTotal>(), 0, {}},
       cleanup_task_(runtime.io()),
@@ -14,12 +15,18 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
 
 void EngineMachine::prepare() {
   if (!std::exchange(prepared_, true)) terminator_.prepare();
-  if (guard_ || system_.now() < next_guard_attempt_) return;
-  next_guard_attempt_ = system_.now() + std::chrono::seconds(1);
-  if (auto guard = Guard::start(config_.temp_dir)) {
-    guard_ = std::move(*guard);
-    context_.guard = guard_.get();
-  }
+  if ((guard_ && guard_->is_alive()) || system_.now() < next_guard_attempt_) return;
+  if (!start_guard()) next_guard_attempt_ = system_.now() + std::chrono::seconds(1);
+}
+
+bool EngineMachine::start_guard() {
+  // The same object: running executions hold tickets of it.
+  if (guard_) return guard_->start_again(config_.temp_dir);
+  auto guard = Guard::start(config_.temp_dir);
+  if (!guard) return false;
+  guard_ = std::move(*guard);
+  context_.guard = guard_.get();
+  return true;
 }
 
 void EngineMachine::retire() {

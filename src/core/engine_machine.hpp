@@ -17,7 +17,8 @@ class EngineMachine {
   EngineMachine& operator=(const EngineMachine&) = delete;
 
   /// Before each start. The first one opens what is needed and starts the helper (an engine that never starts a child
-  /// has none); while the helper cannot be had, later ones try again, at most once a second.
+  /// has none). Later ones replace a helper that somebody killed, and while none can be had, try again, at most once a
+  /// second.
   void prepare();
   /// Nothing runs any more: ends the helper and gives up children that the system does not end.
   void retire();
@@ -28,6 +29,8 @@ class EngineMachine {
   void keep_until_reaped(std::unique_ptr<ChildProcess> child) { unreaped_.push_back(std::move(child)); }
 
  private:
+  bool start_guard();
+
   const Config& config_;
   System& system_;
   ProcessTrees trees_;

@@ -22,11 +22,12 @@ std::optional<std::string> log_path_for(const Config& config, const std::optiona
 }
 
 ExecutionOutput::ExecutionOutput(const Uuid& id, std::optional<std::string> own_log_path, const Config& config,
-                                 EventSink& sink, std::shared_ptr<DeliveryTotal> total)
+                                 EventSink& sink, std::shared_ptr<DeliveryTotal> total, System& system)
     : id_(id),
       own_log_path_(std::move(own_log_path)),
       config_(config),
       sink_(sink),
+      system_(system),
       credit_(std::make_shared<DeliveryCredit>(std::move(total))),
       capture_(config.max_output_size_bytes, config.oversized_output_strategy) {}
 
@@ -37,9 +38,10 @@ OpenToOthers ExecutionOutput::dir_policy() const {
 
 void ExecutionOutput::open_log() {
   if (!own_log_path_ && !config_.log_dir) return;
-  auto file = own_log_path_ ? open_log_at(*own_log_path_) : open_log_in(*config_.log_dir, dir_policy(), id_);
+  auto file =
+      own_log_path_ ? open_log_at(*own_log_path_, system_) : open_log_in(*config_.log_dir, dir_policy(), id_, system_);
   if (file)
-    log_ = std::make_unique<LogFile>(std::move(*file));
+    log_ = std::make_unique<LogFile>(std::move(*file), system_);
   else
     log_error_ = file.error().message;
 }
@@ -61,13 +63,13 @@ void ExecutionOutput::spill(OutputStream stream, const BoundedCapture::Taken& ta
   Overflow& target = overflow(stream);
   if (target.error) return;
   if (!target.file) {
-    auto file =
-        open_overflow_in(config_.log_dir.value_or(default_log_dir(config_.temp_dir)), dir_policy(), id_, stream);
+    auto file = open_overflow_in(config_.log_dir.value_or(default_log_dir(config_.temp_dir)), dir_policy(), id_, stream,
+                                 system_);
     if (!file) {
       target.error = file.error().message;
       return;
     }
-    target.file = std::make_unique<FileSink>(std::move(*file));
+    target.file = std::make_unique<FileSink>(std::move(*file), system_);
   }
   target.file->write(taken.carried);
   target.file->write(taken.rest);

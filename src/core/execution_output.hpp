@@ -32,9 +32,9 @@ class ExecutionOutput {
     bool hold_back = false;
   };
 
-  /// `own_log_path`: the request's output_log_path. Config and sink outlive this.
+  /// `own_log_path`: the request's output_log_path. Config, sink and system outlive this.
   ExecutionOutput(const Uuid& id, std::optional<std::string> own_log_path, const Config& config, EventSink& sink,
-                  std::shared_ptr<DeliveryTotal> total);
+                  std::shared_ptr<DeliveryTotal> total, System& system);
 
   /// Creates the log, if there is to be one. A failure is kept for the result.
   void open_log();
@@ -70,6 +70,7 @@ class ExecutionOutput {
   const std::optional<std::string> own_log_path_;
   const Config& config_;
   EventSink& sink_;
+  System& system_;
   std::shared_ptr<DeliveryCredit> credit_;
   BoundedCapture capture_;
   std::array<LineSplitter, 2> splitters_;

@@ -86,13 +86,18 @@ bool run_with_fault(std::uint64_t nth, int error) {
       CHECK(result.status == (error == EINTR ? ExecutionStatus::completed : ExecutionStatus::failed));
       CHECK(whole);
       break;
+    default:
+      // What it takes to find trees, which nobody has to find here.
+      CHECK(result.status == ExecutionStatus::completed);
+      CHECK(whole);
+      break;
   }
   return true;
 }
 
 /// Starts and cancels one with that fault; false when there was no such call.
-bool cancel_with_fault(std::uint64_t nth, int error) {
-  FaultySystem system({{std::nullopt, nth, error}});
+bool cancel_with_fault(Call call, std::uint64_t nth, int error) {
+  FaultySystem system({{call, nth, error}});
   ResultPtr result;
   {
     TestEngine test({}, system);
@@ -115,9 +120,12 @@ TEST_CASE("whatever call fails while an execution is cancelled, it settles and n
   { TestEngine().run(shell("true")); }
   const auto before = HostState::now();
   for (const int error : {EAGAIN, EIO}) {
-    std::uint64_t nth = 1;
-    while (cancel_with_fault(nth, error)) ++nth;
-    CHECK(nth > 8);
+    int faults = 0;
+    // Those by which its tree is found and ended have tests of their own.
+    for (const Call call : {Call::pipe, Call::open_for_reading, Call::spawn, Call::duplicate, Call::replace, Call::read,
+                            Call::write, Call::reap})
+      for (std::uint64_t nth = 1; cancel_with_fault(call, nth, error); ++nth) ++faults;
+    CHECK(faults > 7);
     CHECK(before.comes_back());
   }
 }

@@ -2,23 +2,81 @@
 
 #include "core/os/system.hpp"
 
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace cloudops::test {
 
-enum class Call { pipe, open_for_reading, spawn, duplicate, replace, read, write, reap };
+enum class Call {
+  pipe,
+  open_for_reading,
+  spawn,
+  duplicate,
+  replace,
+  read,
+  write,
+  reap,
+  // Files, /proc among them.
+  open_at,
+  status_of,
+  status_at,
+  change_mode,
+  make_empty,
+  unlink_at,
+  make_directory,
+  close,
+  list,
+  rewind,
+  read_file,
+  write_file,
+  // Processes of trees.
+  rttime_limits,
+  group_of,
+  open_process,
+  signal_process,
+  kill,
+};
+inline constexpr std::size_t kinds_of_calls = static_cast<std::size_t>(Call::kill) + 1;
 
 inline const char* to_string(Call call) {
-  constexpr const char* names[] = {"pipe", "open_for_reading", "spawn", "duplicate", "replace", "read", "write",
-                                   "reap"};
+  constexpr const char* names[] = {"pipe",
+                                   "open_for_reading",
+                                   "spawn",
+                                   "duplicate",
+                                   "replace",
+                                   "read",
+                                   "write",
+                                   "reap",
+                                   "open_at",
+                                   "status_of",
+                                   "status_at",
+                                   "change_mode",
+                                   "make_empty",
+                                   "unlink_at",
+                                   "make_directory",
+                                   "close",
+                                   "list",
+                                   "rewind",
+                                   "read_file",
+                                   "write_file",
+                                   "rttime_limits",
+                                   "group_of",
+                                   "open_process",
+                                   "signal_process",
+                                   "kill"};
+  static_assert(std::size(names) == kinds_of_calls);
   return names[static_cast<std::size_t>(call)];
 }
 
@@ -69,11 +127,11 @@ class FaultySystem final : public System {
     return error != 0 ? -error : System::replace(target, fd);
   }
   ssize_t read(int fd, void* buffer, std::size_t size) override {
-    const int error = next(Call::read);
+    const int error = next(is_file(fd) ? Call::read_file : Call::read);
     return error != 0 ? -error : System::read(fd, buffer, size);
   }
   ssize_t write(int fd, const void* data, std::size_t size) override {
-    const int error = next(Call::write);
+    const int error = next(is_file(fd) ? Call::write_file : Call::write);
     return error != 0 ? -error : System::write(fd, data, size);
   }
   WaitOutcome reap(pid_t pid) override {
@@ -85,7 +143,82 @@ class FaultySystem final : public System {
   }
   SteadyTime now() override { return System::now() + std::chrono::milliseconds(advanced_ms_); }
 
+  int open_at(int dir, const char* path, int flags, mode_t mode) override {
+    const int error = next(Call::open_at);
+    return error != 0 ? -error : System::open_at(dir, path, flags, mode);
+  }
+  int status_of(int fd, struct stat& status) override {
+    const int error = next(Call::status_of);
+    return error != 0 ? -error : System::status_of(fd, status);
+  }
+  int status_at(int dir, const char* path, struct stat& status) override {
+    const int error = next(Call::status_at);
+    return error != 0 ? -error : System::status_at(dir, path, status);
+  }
+  int change_mode(int fd, mode_t mode) override {
+    const int error = next(Call::change_mode);
+    return error != 0 ? -error : System::change_mode(fd, mode);
+  }
+  int make_empty(int fd) override {
+    const int error = next(Call::make_empty);
+    return error != 0 ? -error : System::make_empty(fd);
+  }
+  int unlink_at(int dir, const char* name) override {
+    const int error = next(Call::unlink_at);
+    return error != 0 ? -error : System::unlink_at(dir, name);
+  }
+  int make_directory(const char* path, mode_t mode) override {
+    const int error = next(Call::make_directory);
+    return error != 0 ? -error : System::make_directory(path, mode);
+  }
+  int close(int fd) override {
+    const int error = next(Call::close);
+    const int result = System::close(fd);
+    return error != 0 ? -error : result;
+  }
+  ssize_t list(int dir, void* entries, std::size_t size) override {
+    const int error = next(Call::list);
+    return error != 0 ? -error : System::list(dir, entries, size);
+  }
+  int rewind(int dir) override {
+    const int error = next(Call::rewind);
+    return error != 0 ? -error : System::rewind(dir);
+  }
+  // Of the processes of this machine only those of trees count, or the n-th call would be another one each time.
+  int rttime_limits(pid_t pid, struct rlimit& limits) override {
+    const int result = System::rttime_limits(pid, limits);
+    if (result != 0 || (limits.rlim_cur == own_.rlim_cur && limits.rlim_max == own_.rlim_max)) return result;
+    marked_.insert(pid);
+    const int error = next(Call::rttime_limits);
+    return error != 0 ? -error : result;
+  }
+  pid_t group_of(pid_t pid) override {
+    const int error = marked_.contains(pid) ? next(Call::group_of) : 0;
+    return error != 0 ? -error : System::group_of(pid);
+  }
+  int open_process(pid_t pid) override {
+    const int error = next(Call::open_process);
+    return error != 0 ? -error : System::open_process(pid);
+  }
+  int signal_process(int pidfd, int signal) override {
+    const int error = next(Call::signal_process);
+    return error != 0 ? -error : System::signal_process(pidfd, signal);
+  }
+  int kill(pid_t pid, int signal) override {
+    const int error = next(Call::kill);
+    return error != 0 ? -error : System::kill(pid, signal);
+  }
+
  private:
+  static bool is_file(int fd) {
+    struct stat status {};
+    return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  }
+  static rlimit own_limits() {
+    rlimit limits{};
+    ::getrlimit(RLIMIT_RTTIME, &limits);
+    return limits;
+  }
   /// 0: this one works.
   int next(Call call) {
     const std::uint64_t of_all = ++all_;
@@ -102,8 +235,10 @@ class FaultySystem final : public System {
   }
 
   const std::vector<Fault> faults_;
+  const rlimit own_ = own_limits();
+  std::set<pid_t> marked_;
   std::uint64_t all_ = 0;
-  std::uint64_t by_kind_[8]{};
+  std::array<std::uint64_t, kinds_of_calls> by_kind_{};
   std::atomic<std::uint64_t> failures_{0};
   std::optional<Call> failed_;
   std::atomic<bool> healed_{false};

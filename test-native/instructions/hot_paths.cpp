@@ -97,7 +97,8 @@ HotPath event_hand_over() {
           [line = block_of_lines().substr(0, line_length)] {
             Config config;
             DroppingSink sink;
-            ExecutionOutput output(Uuid{}, std::nullopt, config, sink, std::make_shared<DeliveryTotal>());
+            ExecutionOutput output(Uuid{}, std::nullopt, config, sink, std::make_shared<DeliveryTotal>(),
+                                   real_system());
             for (unsigned i = 0; i < repetitions * 10; ++i) output.take(OutputStream::out, line);
             expect(sink.lines == repetitions * 10);
           }};

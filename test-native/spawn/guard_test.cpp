@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <set>
 
 using namespace cloudops;
@@ -217,6 +218,42 @@ TEST_CASE("the helper holds nothing of the host, not even its session") {
   CHECK(read_link("/proc/" + std::to_string(pid) + "/cwd") == "/");
   CHECK(read_link("/proc/" + std::to_string(pid) + "/fd/0").rfind("pipe:", 0) == 0);
   CHECK(stat_of(pid)->session == pid);
+}
+
+TEST_CASE("a helper that somebody killed is replaced by one that takes over what is watched") {
+  Host host([](int output) {
+    static auto guard = start_guard();
+    TreeMarks marks;
+    const std::uint64_t watched = marks.next();
+    const std::uint64_t forgotten = marks.next();
+    const std::uint64_t later = marks.next();
+    const auto ticket = guard->watch(forgotten);
+    guard->watch(watched);
+    for (const std::uint64_t mark : {watched, forgotten, later}) start_tree(mark, output, sleeper);
+    const pid_t first = guard->pid();
+    if (!guard->is_alive() || !send_signal(first, SIGKILL)) ::_exit(1);
+    if (!until([&] { return !guard->is_alive(); }) || send_signal(first, 0)) ::_exit(1);
+    // A failure changes nothing: it can be tried again.
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    const rlimit none{0, files.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    if (guard->start_again("") || guard->is_alive()) ::_exit(1);
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    guard->forget(ticket);
+    if (!guard->start_again("") || !guard->is_alive()) ::_exit(1);
+    guard->watch(later);
+    ::dprintf(output, "%d\n", guard->pid());
+  });
+  std::set<pid_t> all;
+  for (int i = 0; i < 4; ++i) all.insert(host.next_pid());
+  REQUIRE(all.size() == 4);
+  const auto living = [&] { return std::count_if(all.begin(), all.end(), lives); };
+  REQUIRE(living() == 4);
+  host.die();
+  // The one that was forgotten is all that is left.
+  CHECK(until([&] { return living() == 1; }, Milliseconds(1000)));
+  for (const pid_t pid : all) send_signal(pid, SIGKILL);
 }
 
 TEST_CASE("closing the guard ends what is still watched") {

@@ -35,7 +35,7 @@ inline bool until(const std::function<bool()>& fact, Milliseconds patience = Mil
 
 inline std::optional<ProcessStat> stat_of(pid_t pid) {
   const UniqueFd proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return read_process(proc.get(), pid);
+  return read_process(real_system(), proc.get(), pid);
 }
 
 inline bool lives(pid_t pid) {

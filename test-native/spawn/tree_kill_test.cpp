@@ -65,6 +65,29 @@ TEST_CASE("without marks a group is killed, also after its leader was reaped") {
   CHECK_FALSE(lives(left));
 }
 
+TEST_CASE("a group member that cannot be read for want of something is not taken for gone") {
+  class PoorSystem : public System {
+   public:
+    int open_at(int dir, const char* path, int flags, mode_t mode) override {
+      return error != 0 ? -error : System::open_at(dir, path, flags, mode);
+    }
+    int error = 0;
+  } system;
+  ProcessTrees trees{TreeMarks(rlimit{200'000, 200'000}), system};
+  Child child(trees, 0, "sleep 1000 & echo $!");
+  const pid_t left = child.pid_line();
+  child.reap();
+  REQUIRE(holds(find(trees, child.root()), left));
+  for (const int error : {EMFILE, ENFILE, ENOMEM}) {
+    system.error = error;
+    CHECK_FALSE(look_at_trees(trees, {&child.root(), 1}).front().over());
+  }
+  // Not for want of anything: another look would not help.
+  system.error = EACCES;
+  CHECK(look_at_trees(trees, {&child.root(), 1}).front().over());
+  system.error = 0;
+}
+
 TEST_CASE("a signal reaches the whole tree, stopped members too") {
   ProcessTrees trees;
   Child child(trees, trees.marks().next(),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/os/system.hpp"
 #include "core/os/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -24,10 +25,12 @@ class DescriptorReserve {
     DescriptorReserve& reserve_;
   };
 
+  explicit DescriptorReserve(System& system) : system_(system) {}
+
   /// Takes what is missing, as far as there is any.
   void fill() {
     for (UniqueFd& held : held_)
-      if (!held) held.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+      if (!held) held.reset(system_.open_at(AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC, 0));
   }
 
  private:
@@ -35,6 +38,7 @@ class DescriptorReserve {
     for (UniqueFd& held : held_) held.reset();
   }
 
+  System& system_;
   /// A pidfd, a file of /proc, one to spare.
   std::array<UniqueFd, 3> held_;
 };

@@ -1,14 +1,28 @@
 #include "core/os/system.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
 namespace cloudops {
 namespace {
+
+template <class Result>
+Result or_error(Result result) {
+  return result < 0 ? static_cast<Result>(-errno) : result;
+}
 
 /// Descriptors 0, 1 and 2 of the host may be closed; ours must stay above them, or the child's dup would overwrite one.
 int above_stdio(int fd) {
@@ -44,22 +58,13 @@ int System::open_for_reading(const char* path) {
 
 ExecOutcome System::spawn(const ExecPlan& plan) { return vfork_exec(plan); }
 
-int System::duplicate(int fd) {
-  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
-  return copy < 0 ? -errno : copy;
-}
+int System::duplicate(int fd) { return or_error(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 
 int System::replace(int target, int fd) { return ::dup3(fd, target, O_CLOEXEC) < 0 ? -errno : 0; }
 
-ssize_t System::read(int fd, void* buffer, std::size_t size) {
-  const ssize_t count = ::read(fd, buffer, size);
-  return count < 0 ? -errno : count;
-}
+ssize_t System::read(int fd, void* buffer, std::size_t size) { return or_error(::read(fd, buffer, size)); }
 
-ssize_t System::write(int fd, const void* data, std::size_t size) {
-  const ssize_t count = ::write(fd, data, size);
-  return count < 0 ? -errno : count;
-}
+ssize_t System::write(int fd, const void* data, std::size_t size) { return or_error(::write(fd, data, size)); }
 
 std::size_t System::bytes_waiting(int fd) {
   int count = 0;
@@ -74,6 +79,46 @@ WaitOutcome System::reap(pid_t pid) {
 }
 
 SteadyTime System::now() { return std::chrono::steady_clock::now(); }
+
+int System::open_at(int dir, const char* path, int flags, mode_t mode) {
+  return or_error(::openat(dir, path, flags, mode));
+}
+
+int System::status_of(int fd, struct stat& status) { return or_error(::fstat(fd, &status)); }
+
+int System::status_at(int dir, const char* path, struct stat& status) {
+  return or_error(::fstatat(dir, path, &status, AT_SYMLINK_NOFOLLOW));
+}
+
+int System::change_mode(int fd, mode_t mode) { return or_error(::fchmod(fd, mode)); }
+
+int System::make_empty(int fd) { return or_error(::ftruncate(fd, 0)); }
+
+int System::unlink_at(int dir, const char* name) { return or_error(::unlinkat(dir, name, 0)); }
+
+int System::make_directory(const char* path, mode_t mode) { return or_error(::mkdir(path, mode)); }
+
+int System::close(int fd) { return or_error(::close(fd)); }
+
+ssize_t System::list(int dir, void* entries, std::size_t size) {
+  return or_error(::syscall(SYS_getdents64, dir, entries, size));
+}
+
+int System::rewind(int dir) { return ::lseek(dir, 0, SEEK_SET) == 0 ? 0 : -errno; }
+
+int System::rttime_limits(pid_t pid, struct rlimit& limits) {
+  return or_error(::prlimit(pid, RLIMIT_RTTIME, nullptr, &limits));
+}
+
+pid_t System::group_of(pid_t pid) { return or_error(::getpgid(pid)); }
+
+int System::open_process(pid_t pid) { return static_cast<int>(or_error(::syscall(SYS_pidfd_open, pid, 0))); }
+
+int System::signal_process(int pidfd, int signal) {
+  return static_cast<int>(or_error(::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0)));
+}
+
+int System::kill(pid_t pid, int signal) { return or_error(::kill(pid, signal)); }
 
 System& real_system() {
   static System system;

@@ -5,6 +5,7 @@
 #include "core/os/vfork_exec.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -26,7 +27,7 @@ struct WaitOutcome {
 };
 
 /// Every call by which an execution touches the kernel, so that a test can make the n-th one fail.
-/// Called on the engine thread only. Errors come back as -errno.
+/// Called on the engine thread, or before it starts. Errors come back as -errno.
 class System {
  public:
   virtual ~System() = default;
@@ -47,6 +48,36 @@ class System {
   /// Collects the child if it has ended; does not wait.
   virtual WaitOutcome reap(pid_t pid);
   virtual SteadyTime now();
+
+  // Files: logs, overflow files, their directories, /proc. Those that return int and promise nothing else return 0.
+
+  /// As openat; `mode` counts for a file that is made. A descriptor.
+  virtual int open_at(int dir, const char* path, int flags, mode_t mode);
+  virtual int status_of(int fd, struct stat& status);
+  /// A symbolic link is not followed.
+  virtual int status_at(int dir, const char* path, struct stat& status);
+  virtual int change_mode(int fd, mode_t mode);
+  /// Cuts a file to no bytes.
+  virtual int make_empty(int fd);
+  virtual int unlink_at(int dir, const char* name);
+  virtual int make_directory(const char* path, mode_t mode);
+  /// The descriptor is gone whatever this returns.
+  virtual int close(int fd);
+  /// The next entries of a directory, as getdents64 writes them; how many bytes, 0 after the last one.
+  virtual ssize_t list(int dir, void* entries, std::size_t size);
+  /// The next list() begins with the first entry.
+  virtual int rewind(int dir);
+
+  // Processes of any tree.
+
+  /// RLIMIT_RTTIME, which holds the mark of a tree.
+  virtual int rttime_limits(pid_t pid, struct rlimit& limits);
+  virtual pid_t group_of(pid_t pid);
+  /// A pidfd.
+  virtual int open_process(pid_t pid);
+  virtual int signal_process(int pidfd, int signal);
+  /// For one process: never 0 or less.
+  virtual int kill(pid_t pid, int signal);
 };
 
 /// The one that talks to the kernel. Stateless.

@@ -38,12 +38,29 @@ Error guard_error(const char* what, int error) {
 void Guard::Unmap::operator()(cloudops_guard_table* table) const { ::munmap(table, sizeof(cloudops_guard_table)); }
 
 Expected<std::unique_ptr<Guard>> Guard::start(const std::string& temp_dir) {
+  auto helper = launch(temp_dir, nullptr);
+  if (!helper) return std::move(helper).error();
+  return std::unique_ptr<Guard>(new Guard(std::move(*helper)));
+}
+
+bool Guard::start_again(const std::string& temp_dir) {
+  auto helper = launch(temp_dir, helper_.table.get());
+  if (!helper) return false;
+  helper_ = std::move(*helper);
+  return true;
+}
+
+Expected<Guard::Helper> Guard::launch(const std::string& temp_dir, const cloudops_guard_table* watched) {
   const UniqueFd file = make_memory_file("cloudops-guard-table", false);
   if (!file || ::ftruncate(file.get(), sizeof(cloudops_guard_table)) != 0) return guard_error("memfd_create", errno);
   void* memory = ::mmap(nullptr, sizeof(cloudops_guard_table), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (memory == MAP_FAILED) return guard_error("mmap", errno);
   Table table(static_cast<cloudops_guard_table*>(memory));
   table->host = ::getpid();
+  if (watched != nullptr) {
+    std::copy_n(watched->slots, watched->used, table->slots);
+    table->used = watched->used;
+  }
 
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return guard_error("pipe2", errno);
@@ -58,63 +75,63 @@ Expected<std::unique_ptr<Guard>> Guard::start(const std::string& temp_dir) {
 
   GuardProcess process = launch_guard(read_end.get(), file.get(), temp_dir);
   if (process.pid < 0) return guard_error("exec", process.error);
-  return std::unique_ptr<Guard>(
-      new Guard(std::move(table), std::move(write_end), process.pid, std::move(process.exit_watch)));
+  return Helper{std::move(table), std::move(write_end), process.pid, std::move(process.exit_watch)};
 }
 
-Guard::Guard(Table table, UniqueFd alive, pid_t pid, UniqueFd exit_watch)
-    : table_(std::move(table)), alive_(std::move(alive)), pid_(pid), exit_watch_(std::move(exit_watch)) {}
-
 Guard::~Guard() {
-  alive_.reset();
+  helper_.alive.reset();
   if (wait_for_end(patience_ms)) return;
   // Its own patience has run out, or something stopped it.
-  if (exit_watch_)
-    ::syscall(SYS_pidfd_send_signal, exit_watch_.get(), SIGKILL, nullptr, 0);
+  if (helper_.exit_watch)
+    ::syscall(SYS_pidfd_send_signal, helper_.exit_watch.get(), SIGKILL, nullptr, 0);
   else
-    ::kill(pid_, SIGKILL);
+    ::kill(helper_.pid, SIGKILL);
   wait_for_end(patience_ms);
 }
 
-bool Guard::wait_for_end(int timeout_ms) const {
+bool Guard::wait_for_end(int timeout_ms) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-  for (;;) {
-    const pid_t collected = ::waitpid(pid_, nullptr, WNOHANG);
-    // ECHILD: somebody else in the host collects all children.
-    if (collected == pid_ || (collected < 0 && errno == ECHILD)) return true;
+  while (helper_.pid != 0) {
+    const pid_t collected = ::waitpid(helper_.pid, nullptr, WNOHANG);
+    // ECHILD: somebody else in the host collects all children. The number may soon be another child's.
+    if (collected == helper_.pid || (collected < 0 && errno == ECHILD)) {
+      helper_.pid = 0;
+      break;
+    }
     using std::chrono::milliseconds;
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
-    pollfd end{exit_watch_.get(), POLLIN, 0};
-    ::poll(&end, 1, exit_watch_ ? static_cast<int>(left.count()) : 1);
+    pollfd end{helper_.exit_watch.get(), POLLIN, 0};
+    ::poll(&end, 1, helper_.exit_watch ? static_cast<int>(left.count()) : 1);
   }
+  return true;
 }
 
 // The helper reads the table only when we are dead, so the order of the stores matters to nobody but the compiler: each
 // must really be made, and a half-written slot must not look like a tree.
 
 Guard::Ticket Guard::watch(std::uint64_t mark) {
-  Ticket ticket = table_->used;
+  Ticket ticket = helper_.table->used;
   if (!free_.empty()) {
     ticket = free_.back();
     free_.pop_back();
   } else if (ticket == cloudops_guard_slots) {
     return no_ticket;
   } else {
-    __atomic_store_n(&table_->used, ticket + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&helper_.table->used, ticket + 1, __ATOMIC_RELEASE);
   }
-  __atomic_store_n(&table_->slots[ticket].mark, mark, __ATOMIC_RELEASE);
+  __atomic_store_n(&helper_.table->slots[ticket].mark, mark, __ATOMIC_RELEASE);
   return ticket;
 }
 
 void Guard::set_leader(Ticket ticket, pid_t leader) {
-  if (ticket != no_ticket) __atomic_store_n(&table_->slots[ticket].leader, leader, __ATOMIC_RELEASE);
+  if (ticket != no_ticket) __atomic_store_n(&helper_.table->slots[ticket].leader, leader, __ATOMIC_RELEASE);
 }
 
 void Guard::forget(Ticket ticket) {
   if (ticket == no_ticket) return;
   set_leader(ticket, 0);
-  __atomic_store_n(&table_->slots[ticket].mark, 0, __ATOMIC_RELEASE);
+  __atomic_store_n(&helper_.table->slots[ticket].mark, 0, __ATOMIC_RELEASE);
   free_.push_back(ticket);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 struct cloudops_guard_table;
@@ -34,6 +35,11 @@ class Guard {
   /// too. On failure the engine can go on: its children then die with its thread, their descendants may not.
   static Expected<std::unique_ptr<Guard>> start(const std::string& temp_dir);
   ~Guard();
+  /// The helper is there. It is not when somebody killed it, and whoever asks first collects it.
+  bool is_alive() { return !wait_for_end(0); }
+  /// Another helper in place of one that has ended. It takes over all that is watched; tickets stay good. false: it
+  /// could not be started, nobody watches.
+  bool start_again(const std::string& temp_dir);
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
@@ -43,8 +49,8 @@ class Guard {
   void set_leader(Ticket ticket, pid_t leader);
   void forget(Ticket ticket);
 
-  /// The helper.
-  pid_t pid() const { return pid_; }
+  /// The helper; 0 after it was seen to have ended.
+  pid_t pid() const { return helper_.pid; }
 
  private:
   struct Unmap {
@@ -52,16 +58,22 @@ class Guard {
   };
   using Table = std::unique_ptr<cloudops_guard_table, Unmap>;
 
-  Guard(Table table, UniqueFd alive, pid_t pid, UniqueFd exit_watch);
-  bool wait_for_end(int timeout_ms) const;
+  struct Helper {
+    Table table;
+    /// The pipe's write end. Nothing is ever written: its closing is the message.
+    UniqueFd alive;
+    pid_t pid = 0;
+    /// A pidfd; none before Linux 5.2.
+    UniqueFd exit_watch;
+  };
 
-  Table table_;
+  explicit Guard(Helper helper) : helper_(std::move(helper)) {}
+  /// `watched`: what its table is to begin with; nullptr: nothing.
+  static Expected<Helper> launch(const std::string& temp_dir, const cloudops_guard_table* watched);
+  bool wait_for_end(int timeout_ms);
+
+  Helper helper_;
   std::vector<Ticket> free_;
-  /// The pipe's write end. Nothing is ever written: its closing is the message.
-  UniqueFd alive_;
-  pid_t pid_;
-  /// A pidfd; none before Linux 5.2.
-  UniqueFd exit_watch_;
 };
 
 }  // namespace cloudops

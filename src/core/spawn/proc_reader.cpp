@@ -3,8 +3,6 @@
 #include "core/os/unique_fd.hpp"
 
 #include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -28,16 +26,16 @@ constexpr std::size_t name_offset = offsetof(DirectoryEntry, type) + 1;
 
 }  // namespace
 
-bool for_each_process(int proc, const std::function<void(pid_t)>& visit) {
-  if (::lseek(proc, 0, SEEK_SET) != 0) return false;
+bool for_each_process(System& system, int proc, const std::function<void(pid_t)>& visit) {
+  if (system.rewind(proc) != 0) return false;
   // Small on purpose: the kernel fills all of it before the first entry can be looked at.
   alignas(DirectoryEntry) char buffer[1024];
   std::array<pid_t, sizeof buffer / name_offset> pids;
   for (;;) {
-    const long size = ::syscall(SYS_getdents64, proc, buffer, sizeof buffer);
+    const ssize_t size = system.list(proc, buffer, sizeof buffer);
     if (size <= 0) return size == 0;
     std::size_t count = 0;
-    for (long at = 0; at < size;) {
+    for (ssize_t at = 0; at < size;) {
       const char* name = buffer + at + name_offset;
       std::uint16_t length = 0;
       std::memcpy(&length, buffer + at + offsetof(DirectoryEntry, length), sizeof length);
@@ -51,14 +49,16 @@ bool for_each_process(int proc, const std::function<void(pid_t)>& visit) {
   }
 }
 
-std::optional<ProcessStat> read_process(int proc, pid_t pid) {
+std::optional<ProcessStat> read_process(System& system, int proc, pid_t pid) {
   char text[1024];
   std::snprintf(text, sizeof text, "%d/stat", pid);
-  const UniqueFd file(::openat(proc, text, O_RDONLY | O_CLOEXEC));
-  if (!file) return std::nullopt;
-  const ssize_t size = ::read(file.get(), text, sizeof text - 1);
-  if (size == 0) errno = ESRCH;
-  if (size <= 0) return std::nullopt;
+  const int opened = system.open_at(proc, text, O_RDONLY | O_CLOEXEC, 0);
+  const UniqueFd file(opened);
+  const ssize_t size = file ? system.read(opened, text, sizeof text - 1) : opened;
+  if (size <= 0) {
+    errno = size == 0 ? ESRCH : static_cast<int>(-size);
+    return std::nullopt;
+  }
   text[size] = '\0';
   // The name is in parentheses and may hold any character, parentheses too.
   const char* after_name = std::strrchr(text, ')');

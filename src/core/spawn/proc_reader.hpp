@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/os/system.hpp"
+
 #include <sys/types.h>
 
 #include <cstdint>
@@ -23,9 +25,9 @@ struct ProcessStat {
 
 /// `proc` is an open /proc. Visits every process in it, within microseconds of its being listed (some live no longer)
 /// and the newest first, as far as that goes. false when the list broke off. Needs no other descriptor.
-bool for_each_process(int proc, const std::function<void(pid_t)>& visit);
+bool for_each_process(System& system, int proc, const std::function<void(pid_t)>& visit);
 
 /// Absent: it has ended (errno ENOENT or ESRCH), or it cannot be read (another errno: no descriptor left).
-std::optional<ProcessStat> read_process(int proc, pid_t pid);
+std::optional<ProcessStat> read_process(System& system, int proc, pid_t pid);
 
 }  // namespace cloudops

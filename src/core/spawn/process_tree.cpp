@@ -3,8 +3,6 @@
 #include "core/spawn/proc_reader.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,13 +10,6 @@
 #include <cstddef>
 #include <unordered_map>
 #include <utility>
-
-#ifndef SYS_pidfd_send_signal
-#define SYS_pidfd_send_signal 424
-#endif
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
 
 namespace cloudops {
 
@@ -60,6 +51,7 @@ namespace {
 using Marked = std::vector<ProcessTrees::Pass::Marked>;
 
 bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
+bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
 /// While the group has a member of the tree, or its leader is our unreaped child, its number belongs to the tree.
 /// Without marks, after the leader was reaped, a group of that number in our session is taken for it while no process
@@ -102,15 +94,20 @@ std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const
 
 }  // namespace
 
-ProcessTrees::ProcessTrees() : ProcessTrees(TreeMarks()) {}
+ProcessTrees::ProcessTrees(System& system) : ProcessTrees(TreeMarks(), system) {}
 
-ProcessTrees::ProcessTrees(TreeMarks marks)
-    : marks_(marks), proc_(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {}
+ProcessTrees::ProcessTrees(TreeMarks marks, System& system) : system_(system), marks_(marks) { open_proc(); }
+
+int ProcessTrees::open_proc() const {
+  const int opened = system_.open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  proc_.reset(opened);
+  return opened;
+}
 
 TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
   TreeScan scan;
   if (roots.empty()) return scan;
-  if (!proc_) proc_.reset(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const int unopened = proc_ ? 0 : open_proc();
   Pass pass(roots);
   const pid_t self = ::getpid();
   const auto visit = [&](pid_t pid) {
@@ -122,9 +119,12 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
     if (!roots[i].leader_reaped)
       // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
       pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
-  if (!proc_ || !for_each_process(proc_.get(), visit))
+  if (!proc_ || !for_each_process(system_, proc_.get(), visit)) {
+    // There may be others that a list would have named, unless this machine has none.
+    pass.blurred = proc_ || unopened != -ENOENT;
     for (const auto& root : roots)
       if (!root.leader_reaped) visit(root.leader);
+  }
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
     scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});
@@ -140,8 +140,9 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
 
 void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
   rlimit limits{};
-  const bool readable = ::prlimit(pid, RLIMIT_RTTIME, nullptr, &limits) == 0;
-  if (!readable && errno == ESRCH) {
+  const int unreadable = system_.rttime_limits(pid, limits);
+  const bool readable = unreadable == 0;
+  if (unreadable == -ESRCH) {
     pass.blurred = true;
     return;
   }
@@ -151,7 +152,7 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
     const bool refused =
         signal != 0 && (pass.is_signalled_leader(tree->second, pid) ? pass.leader_refused[tree->second]
                                                                     : send({pid, mark}, signal) == Delivery::refused);
-    auto stat = read_process(proc_.get(), pid);
+    auto stat = read_process(system_, proc_.get(), pid);
     // It cannot be read for want of a descriptor: its mark is enough to kill it by.
     if (!stat && !has_ended(errno)) stat = ProcessStat{pid};
     if (stat && !stat->zombie)
@@ -163,23 +164,26 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
     return;
   }
   // Kernel threads, on many machines the bulk, have group 0. A process of ours cannot: it inherits or makes one.
-  const pid_t group = ::getpgid(pid);
+  const pid_t group = system_.group_of(pid);
   if (group <= 0) return;
   const bool only_by_group = readable && marks_.available();
   if (only_by_group && !pass.by_leader.contains(group) && !pass.by_leader.contains(pid)) return;
-  auto stat = read_process(proc_.get(), pid);
-  if (!stat && !has_ended(errno) && pass.by_leader.contains(pid)) stat = ProcessStat{pid};
+  auto stat = read_process(system_, proc_.get(), pid);
+  if (!stat && !has_ended(errno) && pass.by_leader.contains(pid))
+    stat = ProcessStat{pid};
+  else if (!stat && is_shortage(errno))
+    pass.blurred = true;
   if (stat && !stat->zombie) pass.others.push_back(*stat);
 }
 
 bool ProcessTrees::is_still(const TreeMember& member) const {
   if (member.mark != 0) {
     rlimit limits{};
-    return ::prlimit(member.pid, RLIMIT_RTTIME, nullptr, &limits) == 0 && marks_.find(limits) == member.mark;
+    return system_.rttime_limits(member.pid, limits) == 0 && marks_.find(limits) == member.mark;
   }
   // Could not be read, and was taken in as a leader that is our unreaped child: nobody else can have its number.
   if (member.started == 0) return true;
-  const auto stat = read_process(proc_.get(), member.pid);
+  const auto stat = read_process(system_, proc_.get(), member.pid);
   return stat && stat->started == member.started;
 }
 
@@ -187,15 +191,15 @@ Delivery ProcessTrees::send(const TreeMember& member, int signal) const {
   // To kill(), 0 and -1 are a group and everybody.
   if (member.pid <= 1) return Delivery::gone;
   // The descriptor first, the look second: what is looked at then is what the descriptor means, or that one has ended.
-  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, member.pid, 0)));
-  if (!process && errno == ESRCH) return Delivery::gone;
+  const int opened = system_.open_process(member.pid);
+  if (opened == -ESRCH) return Delivery::gone;
+  const UniqueFd process(opened);
   if (!is_still(member)) return Delivery::gone;
   // Without pidfds (before Linux 5.3, some sandboxes, no descriptor left) some microseconds remain between look and
   // kill.
-  const long result =
-      process ? ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) : ::kill(member.pid, signal);
+  const int result = process ? system_.signal_process(opened, signal) : system_.kill(member.pid, signal);
   if (result == 0) return Delivery::sent;
-  return errno == EPERM ? Delivery::refused : Delivery::gone;
+  return result == -EPERM ? Delivery::refused : Delivery::gone;
 }
 
 }  // namespace cloudops

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/os/system.hpp"
 #include "core/os/unique_fd.hpp"
 #include "core/spawn/tree_marks.hpp"
 
@@ -44,8 +45,9 @@ struct TreeSight {
 struct TreeScan {
   /// trees[i] belongs to roots[i].
   std::vector<TreeSight> trees;
-  /// Some process, of a tree or not, ended between being listed and being looked at. It may have left a child that the
-  /// pass missed, so a tree that was seen empty need not be.
+  /// A tree that was seen empty need not be: some process, of a tree or not, ended between being listed and being
+  /// looked at, and may have left a child that the pass missed; one could not be read for want of a descriptor or of
+  /// memory; or the list of processes broke off.
   bool blurred = false;
 };
 
@@ -66,8 +68,8 @@ enum class Delivery {
 /// for all, which setsid together with a double fork escapes. Zombies have ended and are never members.
 class ProcessTrees {
  public:
-  ProcessTrees();
-  explicit ProcessTrees(TreeMarks marks);
+  explicit ProcessTrees(System& system = real_system());
+  explicit ProcessTrees(TreeMarks marks, System& system = real_system());
 
   /// Internal to a scan.
   struct Pass;
@@ -88,7 +90,9 @@ class ProcessTrees {
  private:
   void look_at(pid_t pid, Pass& pass, int signal) const;
   bool is_still(const TreeMember& member) const;
+  int open_proc() const;
 
+  System& system_;
   TreeMarks marks_;
   /// Opened again if there was no descriptor for it.
   mutable UniqueFd proc_;

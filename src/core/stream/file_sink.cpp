@@ -2,8 +2,6 @@
 
 #include "core/stream/io_error.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -40,7 +38,8 @@ void FileSink::close() {
   if (!fd_) return;
   flush();
   // Network file systems report a full disk only here. After EINTR the descriptor is gone all the same.
-  if (::close(fd_.release()) != 0 && errno != EINTR && !error_) fail(errno);
+  const int error = -system_.close(fd_.release());
+  if (error != 0 && error != EINTR && !error_) fail(error);
   std::string().swap(buffer_);
 }
 

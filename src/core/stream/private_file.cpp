@@ -46,29 +46,34 @@ Error not_opened(const char* verb, const std::string& path, int error) {
 }
 
 /// Opens for appending and empties, in this order: a file that is not ours is looked at, never changed.
-Expected<OpenedFile> open_emptied(int dir, const std::string& name, std::string path) {
-  UniqueFd fd(::openat(dir, name.c_str(), O_WRONLY | O_CREAT | O_APPEND | kSafe, 0600));
-  if (!fd) return not_opened(kWrite, path, errno);
+Expected<OpenedFile> open_emptied(System& system, int dir, const std::string& name, std::string path) {
+  const int opened = system.open_at(dir, name.c_str(), O_WRONLY | O_CREAT | O_APPEND | kSafe, 0600);
+  if (opened < 0) return not_opened(kWrite, path, -opened);
+  UniqueFd fd(opened);
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return io_error(kWrite, path, errno);
+  if (const int error = -system.status_of(opened, status)) return io_error(kWrite, path, error);
   if (const auto reason = objection_to_writing(status)) return io_error(kWrite, path, *reason);
-  if ((status.st_mode & 077) != 0 && ::fchmod(fd.get(), 0600) != 0) return io_error(kWrite, path, errno);
-  if (status.st_size > 0 && ::ftruncate(fd.get(), 0) != 0) return io_error(kWrite, path, errno);
+  int error = 0;
+  if ((status.st_mode & 077) != 0) error = -system.change_mode(opened, 0600);
+  if (error == 0 && status.st_size > 0) error = -system.make_empty(opened);
+  if (error != 0) return io_error(kWrite, path, error);
   return OpenedFile{std::move(fd), std::move(path)};
 }
 
-Expected<OpenedFile> open_new(int dir, const std::string& name, std::string path) {
-  const auto create = [&] { return ::openat(dir, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | kSafe, 0600); };
-  UniqueFd fd(create());
-  if (!fd && errno == EEXIST) {
+Expected<OpenedFile> open_new(System& system, int dir, const std::string& name, std::string path) {
+  const auto create = [&] {
+    return system.open_at(dir, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | kSafe, 0600);
+  };
+  int opened = create();
+  if (opened == -EEXIST) {
     struct stat status {};
-    if (::fstatat(dir, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return io_error(kWrite, path, errno);
+    if (const int error = -system.status_at(dir, name.c_str(), status)) return io_error(kWrite, path, error);
     if (const auto reason = objection_to_writing(status)) return io_error(kWrite, path, *reason);
-    if (::unlinkat(dir, name.c_str(), 0) != 0) return io_error(kWrite, path, errno);
-    fd.reset(create());
+    if (const int error = -system.unlink_at(dir, name.c_str())) return io_error(kWrite, path, error);
+    opened = create();
   }
-  if (!fd) return not_opened(kWrite, path, errno);
-  return OpenedFile{std::move(fd), std::move(path)};
+  if (opened < 0) return not_opened(kWrite, path, -opened);
+  return OpenedFile{UniqueFd(opened), std::move(path)};
 }
 
 std::string join(const std::string& dir, const std::string& name) {
@@ -82,27 +87,27 @@ Error log_read_failed(Error error) {
 
 }  // namespace
 
-Expected<OpenedFile> open_log_in(const std::string& dir, OpenToOthers policy, const Uuid& id) {
-  const auto opened = open_private_dir(dir, policy);
+Expected<OpenedFile> open_log_in(const std::string& dir, OpenToOthers policy, const Uuid& id, System& system) {
+  const auto opened = open_private_dir(dir, policy, system);
   if (opened.has_error()) return opened.error();
   const std::string name = to_string(id) + ".log";
-  return open_emptied(opened->get(), name, join(dir, name));
+  return open_emptied(system, opened->get(), name, join(dir, name));
 }
 
-Expected<OpenedFile> open_log_at(const std::string& path) {
+Expected<OpenedFile> open_log_at(const std::string& path, System& system) {
   const std::string name = path.substr(path.find_last_of('/') + 1);
   if (name.empty() || name == "." || name == "..") return io_error(kWrite, path, "it names a directory");
-  const auto opened = open_parent_dir(path);
+  const auto opened = open_parent_dir(path, system);
   if (opened.has_error()) return opened.error();
-  return open_emptied(opened->get(), name, path);
+  return open_emptied(system, opened->get(), name, path);
 }
 
-Expected<OpenedFile> open_overflow_in(const std::string& dir, OpenToOthers policy, const Uuid& id,
-                                      OutputStream stream) {
-  const auto opened = open_private_dir(dir, policy);
+Expected<OpenedFile> open_overflow_in(const std::string& dir, OpenToOthers policy, const Uuid& id, OutputStream stream,
+                                      System& system) {
+  const auto opened = open_private_dir(dir, policy, system);
   if (opened.has_error()) return opened.error();
   const std::string name = to_string(id) + "." + to_string(stream) + ".overflow";
-  return open_new(opened->get(), name, join(dir, name));
+  return open_new(system, opened->get(), name, join(dir, name));
 }
 
 Expected<std::string> read_log(const std::string& path, std::uint64_t max_bytes) {

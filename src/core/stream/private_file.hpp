@@ -20,14 +20,16 @@ struct OpenedFile {
 };
 
 /// `<dir>/<id>.log`. One that an earlier execution left is emptied.
-Expected<OpenedFile> open_log_in(const std::string& dir, OpenToOthers policy, const Uuid& id);
+Expected<OpenedFile> open_log_in(const std::string& dir, OpenToOthers policy, const Uuid& id,
+                                 System& system = real_system());
 
 /// A log at a path of the user's choice. A regular file of ours that is there is emptied and closed to others (0600).
-Expected<OpenedFile> open_log_at(const std::string& path);
+Expected<OpenedFile> open_log_at(const std::string& path, System& system = real_system());
 
 /// `<dir>/<id>.stdout.overflow` or `.stderr.overflow`. One that an earlier execution left is replaced by a new file, so
 /// that whoever still reads the old one reads it to its end.
-Expected<OpenedFile> open_overflow_in(const std::string& dir, OpenToOthers policy, const Uuid& id, OutputStream stream);
+Expected<OpenedFile> open_overflow_in(const std::string& dir, OpenToOthers policy, const Uuid& id, OutputStream stream,
+                                      System& system = real_system());
 
 /// All of a regular file of ours; never through a symbolic link. Errors are ErrorCode::log_read_failed, also when it
 /// holds more than `max_bytes`. Blocking: the thread is the caller's choice.

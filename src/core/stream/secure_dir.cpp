@@ -3,7 +3,6 @@
 #include "core/stream/io_error.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,30 +32,36 @@ std::string parent_of(const std::string& path) {
 }
 
 /// Makes the directory and its missing parents. 0, also when it exists, or an errno.
-int make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return 0;
+int make_directory(System& system, const std::string& path) {
+  const auto make = [&] {
+    const int error = -system.make_directory(path.c_str(), 0700);
+    return error == EEXIST ? 0 : error;
+  };
+  const int error = make();
   const std::string parent = parent_of(path);
-  if (errno != ENOENT || parent == path || path.empty()) return errno;
-  if (const int error = make_directory(parent)) return error;
-  return ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST ? 0 : errno;
+  if (error != ENOENT || parent == path || path.empty()) return error;
+  if (const int parent_error = make_directory(system, parent)) return parent_error;
+  return make();
 }
 
-bool is_symbolic_link(const std::string& path) {
+bool is_symbolic_link(System& system, const std::string& path) {
   struct stat link {};
-  return ::lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode);
+  return system.status_at(AT_FDCWD, path.c_str(), link) == 0 && S_ISLNK(link.st_mode);
 }
 
-Expected<UniqueFd> open_or_make(const std::string& path, int more_flags) {
-  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | more_flags;
-  UniqueFd dir(::open(path.c_str(), flags));
-  if (!dir && errno == ENOENT) {
-    if (const int error = make_directory(path)) return io_error("make the directory", path, error);
-    dir.reset(::open(path.c_str(), flags));
+Expected<UniqueFd> open_or_make(System& system, const std::string& path, int more_flags) {
+  const auto open = [&] {
+    return system.open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | more_flags, 0);
+  };
+  int opened = open();
+  if (opened == -ENOENT) {
+    if (const int error = make_directory(system, path)) return io_error("make the directory", path, error);
+    opened = open();
   }
-  if (dir) return dir;
-  const int error = errno;
-  if ((more_flags & O_NOFOLLOW) != 0 && is_symbolic_link(path)) return io_error(kVerb, path, "it is a symbolic link");
-  return io_error(kVerb, path, error);
+  if (opened >= 0) return UniqueFd(opened);
+  if ((more_flags & O_NOFOLLOW) != 0 && is_symbolic_link(system, path))
+    return io_error(kVerb, path, "it is a symbolic link");
+  return io_error(kVerb, path, -opened);
 }
 
 Error owned_by_another(const std::string& path, uid_t owner) {
@@ -65,29 +70,30 @@ Error owned_by_another(const std::string& path, uid_t owner) {
 
 }  // namespace
 
-Expected<UniqueFd> open_private_dir(const std::string& given, OpenToOthers policy) {
+Expected<UniqueFd> open_private_dir(const std::string& given, OpenToOthers policy, System& system) {
   const std::string path = without_trailing_slashes(given);
-  auto opened = open_or_make(path, O_NOFOLLOW);
+  auto opened = open_or_make(system, path, O_NOFOLLOW);
   if (opened.has_error()) return opened;
 
   struct stat status {};
-  if (::fstat(opened->get(), &status) != 0) return io_error(kVerb, path, errno);
+  if (const int error = -system.status_of(opened->get(), status)) return io_error(kVerb, path, error);
   if (status.st_uid != ::geteuid()) return owned_by_another(path, status.st_uid);
-  if (policy == OpenToOthers::tighten && (status.st_mode & 077) != 0 && ::fchmod(opened->get(), 0700) != 0)
-    return io_error("close to others the directory", path, errno);
+  if (policy == OpenToOthers::tighten && (status.st_mode & 077) != 0)
+    if (const int error = -system.change_mode(opened->get(), 0700))
+      return io_error("close to others the directory", path, error);
   if (policy == OpenToOthers::refuse_writable && (status.st_mode & 022) != 0)
     return io_error(kVerb, path, "its group or others may write into it");
   return opened;
 }
 
-Expected<UniqueFd> open_parent_dir(const std::string& file_path) {
+Expected<UniqueFd> open_parent_dir(const std::string& file_path, System& system) {
   const std::string path = parent_of(file_path);
   // A link is followed here: /tmp itself is one on some systems. What counts is who owns the directory it leads to.
-  auto opened = open_or_make(path, 0);
+  auto opened = open_or_make(system, path, 0);
   if (opened.has_error()) return opened;
 
   struct stat status {};
-  if (::fstat(opened->get(), &status) != 0) return io_error(kVerb, path, errno);
+  if (const int error = -system.status_of(opened->get(), status)) return io_error(kVerb, path, error);
   if (status.st_uid != ::geteuid() && status.st_uid != 0) return owned_by_another(path, status.st_uid);
   return opened;
 }

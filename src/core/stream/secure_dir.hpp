@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/error.hpp"
+#include "core/os/system.hpp"
 #include "core/os/unique_fd.hpp"
 
 #include <string>
@@ -21,10 +22,10 @@ enum class OpenToOthers {
 
 /// Opens the directory for files of ours, after making it and its missing parents with mode 0700. Refused: a symbolic
 /// link as the last component, a directory that another user owns, one that others may write into (see OpenToOthers).
-Expected<UniqueFd> open_private_dir(const std::string& path, OpenToOthers policy);
+Expected<UniqueFd> open_private_dir(const std::string& path, OpenToOthers policy, System& system = real_system());
 
 /// Opens the directory of a file that a user named, after making it and its missing parents with mode 0700. It must
 /// belong to us or to root, so that files in /tmp work; what it holds is judged when the file is opened.
-Expected<UniqueFd> open_parent_dir(const std::string& file_path);
+Expected<UniqueFd> open_parent_dir(const std::string& file_path, System& system = real_system());
 
 }  // namespace cloudops

@@ -1,0 +1,180 @@
+#include "core/settle/stop_ladder.hpp"
+
+#include "engine_fixture.hpp"
+#include "faulty_system.hpp"
+#include "host_state.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <algorithm>
+#include <limits>
+#include <string>
+
+using namespace cloudops;
+using namespace cloudops::test;
+
+namespace {
+
+constexpr std::uint64_t for_ever = std::numeric_limits<std::uint64_t>::max();
+/// The first calls of a kind matter; the hundred after them are the same pass over /proc once more.
+constexpr std::uint64_t first_calls = 4;
+
+/// While it lives, descendants that lose their parents become children of this process: none can hide.
+class Orphanage {
+ public:
+  Orphanage() { REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0); }
+  ~Orphanage() { ::prctl(PR_SET_CHILD_SUBREAPER, 0); }
+  /// To be called when the engine is gone: all that it started has ended. Collects it.
+  bool is_empty() const {
+    for (;;) {
+      const pid_t pid = ::waitpid(-1, nullptr, WNOHANG);
+      if (pid == 0) return false;
+      if (pid < 0 && errno == ECHILD) return true;
+    }
+  }
+};
+
+/// One that left the group and its session, and does not hear SIGTERM; the leader waits for it.
+const std::string stubborn = "setsid sh -c 'trap \"\" TERM; echo up; exec sleep 1000' & wait";
+
+Config hasty() {
+  Config config;
+  config.kill_grace_period_ms = 20;
+  return config;
+}
+
+/// Errors of these calls that a working system may answer with.
+std::vector<int> errors_of(Call call) {
+  switch (call) {
+    case Call::open_at: return {EMFILE, ENOENT, EIO};
+    case Call::list:
+    case Call::rewind: return {EIO, ENOMEM};
+    case Call::read_file: return {EIO, ESRCH, ENOMEM};
+    case Call::rttime_limits: return {EPERM, ESRCH};
+    case Call::group_of: return {ESRCH};
+    case Call::open_process: return {EMFILE, ENOSYS, EPERM};
+    case Call::signal_process:
+    case Call::kill: return {EPERM, ESRCH};
+    default: return {};
+  }
+}
+
+enum class End { cancel, timeout };
+
+/// Starts the stubborn tree and ends it, with that fault; false when there was no such call.
+bool end_with_fault(Call call, std::uint64_t nth, int error, End end) {
+  INFO(to_string(call) << " number " << nth << " failed with " << errno_name(error));
+  FaultySystem system({{call, nth, error}});
+  const Orphanage orphanage;
+  ResultPtr result;
+  {
+    TestEngine test(hasty(), system);
+    const auto id = test.start(shell(stubborn, end == End::timeout ? R"("timeout_ms":60)" : ""));
+    if (end == End::cancel) {
+      REQUIRE(test.first_line(id) == "up");
+      test.cancel(id);
+    }
+    result = test.finish(id);
+    CHECK(test.slots_come_back());
+  }
+  CHECK(result->status == (end == End::cancel ? ExecutionStatus::cancelled : ExecutionStatus::timeout));
+  REQUIRE(result->termination.has_value());
+  CHECK(result->termination->survivors.empty());
+  REQUIRE(orphanage.is_empty());
+  return system.failed().has_value();
+}
+
+/// The same for every kind of call, and how many faults there were.
+int end_with_faults(std::uint64_t up_to, End end) {
+  int faults = 0;
+  for (std::size_t kind = 0; kind < kinds_of_calls; ++kind)
+    for (const int error : errors_of(static_cast<Call>(kind)))
+      for (std::uint64_t nth = 1; nth <= up_to && end_with_fault(static_cast<Call>(kind), nth, error, end); ++nth)
+        ++faults;
+  return faults;
+}
+
+/// Cancels the stubborn tree and lets the engine's clock run fast until that has settled.
+ResultPtr cancel_in_fast_time(TestEngine& test, FaultySystem& system) {
+  const auto id = test.start(shell(stubborn));
+  REQUIRE(test.first_line(id) == "up");
+  test.cancel(id);
+  REQUIRE(eventually([&] {
+    system.advance(std::chrono::milliseconds(500));
+    return test.result(id).has_value();
+  }));
+  return test.finish(id);
+}
+
+}  // namespace
+
+TEST_CASE("whatever call fails once by which a cancelled tree is found or ended, none of it survives") {
+  { TestEngine().run(shell("true")); }
+  const auto before = HostState::now();
+  CHECK(end_with_faults(first_calls, End::cancel) > 40);
+  CHECK(before.comes_back());
+}
+
+TEST_CASE("whatever call fails once after a timeout, none of the tree survives") {
+  { TestEngine().run(shell("true")); }
+  const auto before = HostState::now();
+  CHECK(end_with_faults(2, End::timeout) > 20);
+  CHECK(before.comes_back());
+}
+
+TEST_CASE("a tree whose signals are all refused is named in the result once the patience has passed") {
+  { TestEngine().run(shell("true")); }
+  const auto before = HostState::now();
+  {
+    const Orphanage orphanage;
+    ResultPtr result;
+    {
+      FaultySystem system({{Call::signal_process, 1, EPERM, for_ever}, {Call::kill, 1, EPERM, for_ever}});
+      TestEngine test(hasty(), system);
+      result = cancel_in_fast_time(test, system);
+      CHECK(result->status == ExecutionStatus::cancelled);
+      REQUIRE(result->termination.has_value());
+      // The leader, and the one that left it.
+      CHECK(result->termination->survivors.size() == 2);
+      for (const auto pid : result->termination->survivors) CHECK_FALSE(has_ended(pid));
+      CHECK(result->duration >= kill_patience);
+      CHECK(test.slots_come_back());
+      for (const auto pid : result->termination->survivors)
+        if (pid > 1) ::kill(pid, SIGKILL);
+    }
+    CHECK(eventually([&] { return orphanage.is_empty(); }));
+  }
+  CHECK(before.comes_back());
+}
+
+TEST_CASE("a tree that cannot be listed at all still settles, without its leader") {
+  FaultySystem system({{Call::list, 1, EIO, for_ever}});
+  TestEngine test(hasty(), system);
+  const auto id = test.start(shell("echo $$; trap '' TERM; read line", R"("stdin":{"type":"pipe"})"));
+  const int leader = std::stoi(test.first_line(id));
+  test.cancel(id);
+  REQUIRE(eventually([&] {
+    system.advance(std::chrono::milliseconds(500));
+    return test.result(id).has_value();
+  }));
+  CHECK(test.finish(id)->status == ExecutionStatus::cancelled);
+  // In fast time the patience may pass before the kernel has let it go.
+  CHECK(eventually([&] { return is_gone(leader); }));
+}
+
+TEST_CASE("the grace period and what a result says of time go by the engine's clock") {
+  Config config;
+  config.kill_grace_period_ms = 60'000;
+  FaultySystem system;
+  TestEngine test(config, system);
+  const auto result = cancel_in_fast_time(test, system);
+  REQUIRE(result->termination.has_value());
+  const auto& signals = result->termination->signals;
+  REQUIRE(signals.size() == 2);
+  CHECK(signals[0].signal == "SIGTERM");
+  CHECK(signals[1].signal == "SIGKILL");
+  CHECK(signals[1].at_ms - signals[0].at_ms >= 60'000);
+  CHECK(result->duration >= std::chrono::minutes(1));
+}

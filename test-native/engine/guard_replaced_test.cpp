@@ -1,0 +1,54 @@
+#include "engine_fixture.hpp"
+#include "host_state.hpp"
+#include "spawn/tree_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+using namespace cloudops;
+using namespace cloudops::test;
+
+namespace {
+
+/// The helpers of this process, the dead that nobody collected among them.
+std::set<int> helpers() {
+  std::set<int> pids;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const int pid = std::atoi(entry.path().filename().c_str());
+    std::string name;
+    std::getline(std::ifstream(entry.path() / "comm"), name);
+    const auto stat = pid > 1 ? cloudops::testing::stat_of(pid) : std::nullopt;
+    if (name == "cloudops-guard" && stat && stat->parent == ::getpid()) pids.insert(pid);
+  }
+  return pids;
+}
+
+}  // namespace
+
+TEST_CASE("a helper that somebody killed is replaced before the next command starts") {
+  { TestEngine().run(shell("true")); }
+  const auto before = HostState::now();
+  {
+    TestEngine test;
+    const auto runs = test.start(blocker());
+    REQUIRE(test.has_started(runs));
+    // Its name is the last thing it gets.
+    REQUIRE(eventually([] { return helpers().size() == 1; }));
+    const int first = *helpers().begin();
+    CHECK(test.run(shell("true"))->success());
+    CHECK(helpers() == std::set{first});
+
+    REQUIRE(::kill(first, SIGKILL) == 0);
+    REQUIRE(eventually([&] { return has_ended(first); }));
+    CHECK(test.run(shell("true"))->success());
+    CHECK(is_gone(first));
+    CHECK(eventually([] { return helpers().size() == 1; }));
+    test.close_stdin(runs);
+    CHECK(test.finish(runs)->success());
+  }
+  CHECK(helpers().empty());
+  CHECK(before.comes_back());
+}
