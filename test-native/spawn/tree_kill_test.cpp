@@ -5,6 +5,17 @@ using namespace cloudops::testing;
 
 namespace {
 
+/// Whoever is sent what ends it has ended before anybody else is looked at.
+class PromptSystem : public System {
+ public:
+  int signal_process(int process, int signal) override {
+    const int result = System::signal_process(process, signal);
+    pollfd ended{process, POLLIN, 0};
+    if (signal == SIGKILL || signal == SIGTERM) ::poll(&ended, 1, 5000);
+    return result;
+  }
+};
+
 bool kill_until_empty(const ProcessTrees& trees, const TreeRoot& root) {
   return until([&] { return kill_trees(trees, {&root, 1}).front().empty(); });
 }
@@ -63,6 +74,21 @@ TEST_CASE("without marks a group is killed, also after its leader was reaped") {
   child.reap();
   REQUIRE(kill_until_empty(trees, child.root()));
   CHECK_FALSE(lives(left));
+}
+
+TEST_CASE("without marks what left by setsid is killed as long as its parent links lead there") {
+  PromptSystem system;
+  ProcessTrees trees{TreeMarks(rlimit{200'000, 200'000}), system};
+  for (const int signal : {SIGKILL, SIGTERM}) {
+    Child child(trees, 0, "setsid sh -c 'echo $$; sleep 1000 & echo $!; wait' & wait");
+    const pid_t inner[] = {child.pid_line(), child.pid_line()};
+    REQUIRE(until([&] { return look_at_trees(trees, {&child.root(), 1}).front().alive.size() == 3; }));
+    if (signal == SIGTERM)
+      signal_trees(trees, {&child.root(), 1}, signal);
+    else
+      kill_trees(trees, {&child.root(), 1});
+    for (const pid_t pid : inner) CHECK(until([&] { return !lives(pid); }));
+  }
 }
 
 TEST_CASE("a group member that cannot be read for want of something is not taken for gone") {

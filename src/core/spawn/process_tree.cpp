@@ -28,8 +28,11 @@ struct ProcessTrees::Pass {
     }
   }
 
+  /// Leaders come first: a shell whose child is gone before it hears of the signal ends as if nothing had happened,
+  /// without running its trap. Where there are no marks the parent links are needed until everybody is found.
+  bool is_signalled_first(std::size_t tree) const { return roots[tree].mark != 0 && !roots[tree].leader_reaped; }
   bool is_signalled_leader(std::size_t tree, pid_t pid) const {
-    return pid == roots[tree].leader && !roots[tree].leader_reaped;
+    return is_signalled_first(tree) && pid == roots[tree].leader;
   }
 
   std::span<const TreeRoot> roots;
@@ -75,11 +78,12 @@ std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const
 
   const bool group_is_ours = owns_group(root, marked, others);
   const pid_t session = ::getsid(0);
+  for (const auto& stat : others)
+    if (stat.pid == root.leader && !root.leader_reaped) add(stat, 0, false);
   for (const auto& stat : others) {
-    const bool is_leader = stat.pid == root.leader && !root.leader_reaped;
     const bool same_group = stat.group == root.leader && (stat.session == session || !root.leader_reaped);
     const bool same_session = stat.session == root.leader && !root.leader_reaped;
-    if (is_leader || (group_is_ours && same_group) || same_session) add(stat, 0, false);
+    if ((group_is_ours && same_group) || same_session) add(stat, 0, false);
   }
   for (bool grown = true; std::exchange(grown, false);)
     for (const auto& stat : others) {
@@ -113,10 +117,8 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
   const auto visit = [&](pid_t pid) {
     if (pid > 1 && pid != self) look_at(pid, pass, signal);
   };
-  // Leaders first: a shell whose child is gone before it hears of the signal ends as if nothing had happened, without
-  // running its trap.
   for (std::size_t i = 0; signal != 0 && i < roots.size(); ++i)
-    if (!roots[i].leader_reaped)
+    if (pass.is_signalled_first(i))
       // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
       pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
   if (!proc_ || !for_each_process(system_, proc_.get(), visit)) {
