@@ -27,7 +27,8 @@ type Listener<Name extends EventName> = (...args: ExecutionEventMap[Name]) => un
  *
  * An idle engine does not keep the process alive; a running execution does. Ids may be given in either case. Every
  * method that returns a promise rejects with an ExecutionError, never throws; after `close` with ENGINE_CLOSED, except
- * the readers of finished results.
+ * the readers of finished results (`getStatus`, `getResult`, `waitForCompletion`, `getPlanResult`, `waitForPlan`,
+ * `listExecutions`, `readOutput`, `readLogs`, `getLogPath`). `startCleanupTask` and `stopCleanupTask` then do nothing.
  */
 export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
   /** @throws ValidationError for a configuration that is not allowed */

@@ -107,6 +107,7 @@ export interface ExecutionStats {
 export interface ConcurrencyMetrics {
   max_concurrent: number;
   currently_running: number;
+  /** Those that wait for a slot; commands of plans that wait for other commands do not count. */
   currently_pending: number;
   available_slots: number;
 }
