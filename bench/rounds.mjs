@@ -10,10 +10,11 @@ export const nameOf = (subject) => subject.name ?? subject.peer;
 export async function measure(name, scenario, { size, rounds, programs, progress }) {
   const subjects = scenario.subjects.filter(isAvailable);
   const values = Object.fromEntries(subjects.map((subject) => [nameOf(subject), []]));
-  for (let round = 0; round < rounds; round++) {
+  const count = Math.min(rounds, scenario.mostRounds ?? rounds);
+  for (let round = 0; round < count; round++) {
     for (let i = 0; i < subjects.length; i++) {
       const subject = subjects[(i + round) % subjects.length];
-      progress(`${name} ${round + 1}/${rounds}: ${nameOf(subject)}`);
+      progress(`${name} ${round + 1}/${count}: ${nameOf(subject)}`);
       values[nameOf(subject)].push(await runOnce(name, scenario, subject, scenario.sizes[size], programs));
     }
   }
@@ -42,14 +43,24 @@ export function summarize(scenario, values) {
   return rows;
 }
 
-/** @returns the target with its `found` spread and whether it is `met`; undefined when it could not be measured */
+/** One subject's figures, or one's divided by another's within each round; undefined when they were not measured. */
+function spreadOf(subjects, values, metric) {
+  const sides = subjects.map((subject) => figuresOf(values, subject, metric));
+  if (sides.includes(undefined)) return undefined;
+  const [over, under] = sides;
+  return spread(under === undefined ? over : over.map((figure, round) => figure / under[round]));
+}
+
+/**
+ * @returns the target with its `found` spread, that of its floor, if it has one, and whether it is `met`; undefined when it
+ * could not be measured
+ */
 export function judge(target, scenarios, allValues) {
   const values = allValues[target.scenario];
   const metric = target.metric ?? scenarios[target.scenario]?.metric;
-  const sides = (target.ratio ?? [target.subject]).map((subject) => figuresOf(values, subject, metric));
-  if (sides.includes(undefined)) return undefined;
-  const [over, under] = sides;
-  const found = spread(under === undefined ? over : over.map((figure, round) => figure / under[round]));
+  const found = spreadOf(target.ratio ?? [target.subject], values, metric);
+  if (found === undefined) return undefined;
   const met = target.max === undefined ? found.median >= target.min : found.median <= target.max;
-  return { ...target, found, met };
+  const found_floor = target.floor === undefined ? undefined : spreadOf([target.floor].flat(), values, metric);
+  return { ...target, found, found_floor, met };
 }

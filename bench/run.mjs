@@ -1,5 +1,5 @@
 // The benchmark:  npm run bench [-- options]
-//   --quick          three rounds of smaller sizes, under two minutes
+//   --quick          two rounds of smaller sizes, under two minutes
 //   --smoke          one round of tiny sizes: shows that everything works, measures nothing
 //   --rounds=<n>     instead of the usual number
 //   --only=<a,b>     these scenarios (see scenarios/index.mjs)
@@ -23,7 +23,7 @@ import { markdown, scenarioTable, targetTable } from './table.mjs';
 import { targets } from './targets.mjs';
 import { versions } from './versions.mjs';
 
-const usualRounds = { full: 7, quick: 3, smoke: 1 };
+const usualRounds = { full: 7, quick: 2, smoke: 1 };
 const flag = { type: 'boolean', default: false };
 
 function readOptions() {

@@ -38,7 +38,7 @@ function compile(name) {
   const program = join(outDir, name);
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
   mkdirSync(outDir, { recursive: true });
-  const { ok, stderr } = ask(process.env.CC || 'cc', ['-O2', '-Wall', '-Wextra', '-o', program, source]);
+  const { ok, stderr } = ask(process.env.CC || 'cc', ['-O2', '-Wall', '-Wextra', '-pthread', '-o', program, source]);
   if (!ok) throw new Failure(`${source} did not compile:\n${stderr}`);
   return program;
 }

@@ -51,12 +51,21 @@ export function scenarioTable(title, scenario, rows) {
 const limitOf = ({ max, min }) => (max === undefined ? `at least ${min}` : `at most ${max}`);
 const unitText = ({ unit, ratio }) => (ratio ? 'x' : ` ${unit}`);
 
+const floorOf = (target) => (target.found_floor ? `floor ${figure(target.found_floor.median)}${unitText(target)}` : '');
+
 export function targetTable(judged) {
   const table = new Table({ chars: { ...chars, mid: '', 'mid-mid': '' }, style: { head: [], border: [] } });
   for (const target of judged) {
     const mark = target.met ? picocolors.green('✓') : picocolors.red('✗');
     const found = `${figure(target.found.median)}${unitText(target)}`;
-    table.push([mark, target.text, found, `${limitOf(target)}${unitText(target)}`, between(target.found)]);
+    table.push([
+      mark,
+      target.text,
+      found,
+      between(target.found),
+      `${limitOf(target)}${unitText(target)}`,
+      floorOf(target),
+    ]);
   }
   return `\n${picocolors.bold('targets')}\n${table}`;
 }
@@ -66,17 +75,19 @@ export function markdown(report) {
   const rows = report.targets.map(
     (target) =>
       `| ${target.met ? '✓' : '✗'} | ${target.text} | ${figure(target.found.median)}${unitText(target)} | ` +
-      `${between(target.found)} | ${limitOf(target)}${unitText(target)} |`,
+      `${between(target.found)} | ${limitOf(target)}${unitText(target)} | ${floorOf(target).replace('floor ', '')} |`,
   );
   return [
     `\`${report.command}\`, ${report.date.slice(0, 10)}: medians of ${report.rounds} interleaved rounds, a fresh process per run; ` +
       'ratios are taken within each round. Every run is checked for exit codes, counts and bytes.',
     '',
+    'Floor: the same figure for the least that could do the job, in the same rounds (see [bench/README.md](bench/README.md)).',
+    '',
     `Machine: ${describe(report.machine)}.  `,
     `Versions: ${describeVersions(report.versions)}.`,
     '',
-    '| | What | Measured | min … max | Target |',
-    '|---|---|---|---|---|',
+    '| | What | Measured | min … max | Target | Floor |',
+    '|---|---|---|---|---|---|',
     ...rows,
     '',
     '![Each benchmark with its peers, as bars](bench/results/peers.svg)',

@@ -12,18 +12,21 @@ export const scenario = {
   logarithmic: true,
   sizes: {
     full: { starts: 200, slow_starts: 20, large },
-    quick: { starts: 50, slow_starts: 3, large },
+    quick: { starts: 50, slow_starts: 3, large: 1024 ** 3 },
     smoke: { starts: 3, slow_starts: 2, large: 64 * 1024 ** 2 },
   },
   subjects: [
     ...['engine', 'child_process', 'execa', 'bun', 'deno', 'floor'].map((peer) => ({ peer, host: small })),
+    // What any call costs that asks another thread something and returns a promise.
+    { name: 'floor: a call that starts nothing', peer: 'engine', host: small, callOnly: true },
     ...['engine', 'child_process', 'bun', 'floor'].map((peer) => ({
       name: `${peer}, 4 GiB host`,
       peer,
       host: large,
     })),
   ],
-  parameters: (size, { peer, host }) => ({
+  parameters: (size, { peer, host, callOnly = false }) => ({
+    callOnly,
     starts: host > 0 && peer === 'child_process' ? size.slow_starts : size.starts,
     host: host > 0 ? size.large : 0,
   }),
@@ -35,15 +38,17 @@ export const scenario = {
   },
 };
 
-export async function run(peer, { starts, host }) {
+export async function run(peer, { starts, host, callOnly }) {
   const held = touchedHost(host);
   const blocked = [];
   let bad_exits = 0;
   // One before the clock runs: what is done once (threads, files) is not a start's price.
   await peer.begin('/bin/true', [])();
   for (let i = 0; i < starts; i++) {
+    // The same pause as between starts, the same caches gone cold.
+    if (callOnly) await peer.begin('/bin/true', [])();
     const before = performance.now();
-    const exitCode = peer.begin('/bin/true', []);
+    const exitCode = callOnly ? peer.ask() : peer.begin('/bin/true', []);
     blocked.push((performance.now() - before) * 1000);
     if ((await exitCode()) !== 0) bad_exits++;
   }

@@ -9,7 +9,7 @@ export const scenario = {
   unit: 'ms',
   sizes: {
     full: { children: 100, count: 10_000, length: 80 },
-    quick: { children: 100, count: 5000, length: 80 },
+    quick: { children: 100, count: 2000, length: 80 },
     smoke: { children: 5, count: 100, length: 80 },
   },
   subjects: [

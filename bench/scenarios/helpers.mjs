@@ -19,6 +19,12 @@ export function expectFact(name, found, wanted) {
   if (found !== wanted) throw new Error(`${name} is ${found}, expected ${wanted}`);
 }
 
+/** The C floor with a thread between: the least for a start that does not block its caller. */
+export const handedOverFloor = { name: 'floor, handed to a thread', peer: 'floor', handedOver: true };
+
+/** One event object per line and nothing else, in JavaScript. */
+export const javascriptFloor = { name: 'floor in JavaScript', peer: 'javascript' };
+
 /** Counts lines and the characters in them; remembers the last. */
 export function lineCounter() {
   const seen = { lines: 0, characters: 0, last: '' };

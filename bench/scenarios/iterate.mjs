@@ -1,6 +1,6 @@
 // The same million lines through `for await`.
 
-import { expectFact, expectLines, lineCounter } from './helpers.mjs';
+import { expectFact, expectLines, javascriptFloor, lineCounter } from './helpers.mjs';
 
 export const scenario = {
   title: ({ count, length }) => `${count} lines of ${length} bytes, for await`,
@@ -12,7 +12,11 @@ export const scenario = {
     quick: { count: 100_000, length: 80 },
     smoke: { count: 1000, length: 80 },
   },
-  subjects: ['engine', 'readline', 'tinyexec', 'nano_spawn', 'execa', 'zx'].map((peer) => ({ peer })),
+  subjects: [
+    ...['engine', 'readline', 'tinyexec', 'nano_spawn', 'execa', 'zx'].map((peer) => ({ peer })),
+    javascriptFloor,
+  ],
+  parameters: (size, { peer }) => (peer === 'javascript' ? { ...size, engine: size } : size),
   check(facts, parameters) {
     expectFact('exit code', facts.code, 0);
     expectLines(facts, parameters);

@@ -10,7 +10,8 @@ export const scenario = {
   title: 'A result kept, with 1 KB of output',
   metric: 'bytes_each',
   unit: 'bytes',
-  sizes: { full: { executions: 20_000 }, quick: { executions: 4000 }, smoke: { executions: 40 } },
+  sizes: { full: { executions: 20_000 }, quick: { executions: 2000 }, smoke: { executions: 40 } },
+  mostRounds: 3,
   subjects: [{ peer: 'engine' }],
   parameters: (size) => ({ ...size, engine: { config: { stream_output: false, enable_auto_cleanup: false } } }),
   check(facts, { executions }) {

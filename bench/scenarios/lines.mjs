@@ -1,6 +1,6 @@
 // A million lines, one call per line, with and without a log.
 
-import { expectFact, expectLines, lineCounter } from './helpers.mjs';
+import { expectFact, expectLines, javascriptFloor, lineCounter } from './helpers.mjs';
 
 export const scenario = {
   title: ({ count, length }) => `${count} lines of ${length} bytes, one call per line`,
@@ -20,8 +20,9 @@ export const scenario = {
     { peer: 'bun' },
     { peer: 'deno' },
     { peer: 'floor' },
+    javascriptFloor,
   ],
-  parameters: (size, { logs = false }) => ({ ...size, engine: { logs } }),
+  parameters: (size, { peer, logs = false }) => ({ ...size, engine: peer === 'javascript' ? size : { logs } }),
   floor: ({ count, length }, { produce }) => [1, 1, 0, 1, produce, 'lines', count, length],
   fromFloor: (report) => ({ wall_ms: report.wall_ms }),
   check(facts, parameters, { isFloor }) {

@@ -10,7 +10,7 @@ export const scenario = {
   also: ['busy_ms'],
   unit: 'GB/s',
   better: 'more',
-  sizes: { full: { bytes: 2 * gib }, quick: { bytes: gib }, smoke: { bytes: 12_000_000 } },
+  sizes: { full: { bytes: 2 * gib }, quick: { bytes: gib / 4 }, smoke: { bytes: 12_000_000 } },
   subjects: [
     { name: 'engine (truncate_with_warning, no events)', peer: 'engine' },
     { peer: 'floor' },

@@ -1,6 +1,6 @@
 // Start, wait, next: what one short command costs, with its output captured.
 
-import { expectFact } from './helpers.mjs';
+import { expectFact, handedOverFloor } from './helpers.mjs';
 
 const subjects = ['engine', 'floor', 'bun', 'deno', 'child_process', 'tinyexec', 'nano_spawn', 'execa', 'zx'];
 
@@ -8,8 +8,8 @@ export const scenario = {
   title: 'Start /bin/true and wait, one after another',
   metric: 'each_us',
   unit: 'µs',
-  sizes: { full: { runs: 500 }, quick: { runs: 100 }, smoke: { runs: 3 } },
-  subjects: subjects.map((peer) => ({ peer })),
+  sizes: { full: { runs: 500 }, quick: { runs: 50 }, smoke: { runs: 3 } },
+  subjects: [...subjects.map((peer) => ({ peer })), handedOverFloor],
   floor: ({ runs }) => [runs, 1, 0, 0, '/bin/true'],
   fromFloor: (report, { runs }) => ({ each_us: (report.wall_ms * 1000) / runs }),
   check(facts, { runs }) {
