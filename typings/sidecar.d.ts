@@ -13,7 +13,8 @@ export { ExecutionError, ValidationError } from './errors';
  * - Commands inherit the environment and working directory that the sidecar was started with.
  * - `getLogPath` knows the executions that were started through this object.
  * - `close` ends the sidecar; after it every call rejects with ENGINE_CLOSED, the readers of results too.
- * - Events of one execution come in order; those of different executions, and progress, may overtake each other.
+ * - Events of one execution come in order, and an end before the starts and the progress that came after it; lines of
+ *   executions that run side by side may overtake each other.
  * - JSON has no NaN, Infinity, bigint or undefined in an array: such values are refused as another type than the engine's.
  * - Should the sidecar die, what is outstanding and every further call reject with IO.
  * - Without Node, `readOutput` resolves with a Uint8Array.

@@ -159,6 +159,22 @@ describe('the same as with an engine of one’s own', () => {
     await assert.rejects(engine.run(exec('true'), { signal: 'x' }), withCode('VALIDATION'));
   });
 
+  test('the events of a serial plan come in the order of its commands', async (t) => {
+    const engine = makeSidecar(t);
+    const commands = Array.from({ length: 6 }, (_, i) => exec('echo', [String(i)]));
+    const expected = commands.flatMap((_, i) => ['started', 'stdout', 'completed', `progress ${i + 1}`]);
+    for (let round = 0; round < 5; round++) {
+      const seen = [];
+      const listener = (event) =>
+        seen.push(event.event_type === 'progress' ? `progress ${event.completed}` : event.event_type);
+      engine.on('event', listener);
+      await engine.waitForPlan(await engine.executePlan({ description: '', strategy: { type: 'serial' }, commands }));
+      await until(() => seen.at(-1) === expected.at(-1), 5000, 'the last progress');
+      engine.off('event', listener);
+      assert.deepEqual(seen, expected);
+    }
+  });
+
   test('plans', async (t) => {
     const engine = makeSidecar(t);
     const commands = [exec('cat', [], { stdin: { type: 'data', data: new Uint8Array([0x68, 0x69]) } }), exec('false')];
