@@ -148,8 +148,8 @@ void Execution::count_drain_grace() {
 
 TreeRoot Execution::tree_root() const { return {child_->pid(), tree_mark_, child_->reaped()}; }
 
-void Execution::signalled(int signal) {
-  const auto since_start = std::chrono::duration_cast<Milliseconds>(context_.system.now() - started_);
+void Execution::signalled(int signal, SteadyTime at) {
+  const auto since_start = std::chrono::duration_cast<Milliseconds>(at - started_);
   signals_.push_back({signal_name(signal), static_cast<std::uint64_t>(since_start.count())});
 }
 

@@ -105,7 +105,7 @@ class Execution final : private Terminator::Target {
 
   // Terminator::Target
   TreeRoot tree_root() const override;
-  void signalled(int signal) override;
+  void signalled(int signal, SteadyTime at) override;
   void tree_gone(std::vector<std::int32_t> survivors) override;
 
   // execution_settle.cpp

@@ -69,10 +69,6 @@ void Terminator::turn() {
     if (states[i].empty()) continue;
     if (kills(climb)) to_kill.push_back(i);
     if (!kills(climb) && !climb.rung_sent) to_term.push_back(i);
-    if (climb.rung_sent) continue;
-    climb.rung_sent = true;
-    climb.rung_began = now;
-    climb.target->signalled(climb.ladder[climb.rung].signal);
   }
   const auto step = [&](const std::vector<std::size_t>& chosen, auto&& act) {
     if (chosen.empty()) return;
@@ -84,7 +80,16 @@ void Terminator::turn() {
   step(to_term, [&](const auto& chosen) { return signal_trees(trees_, chosen, SIGTERM); });
   step(to_kill, [&](const auto& chosen) { return kill_trees(trees_, chosen); });
 
-  finish_climbs(states, now);
+  // A rung's time runs from when its signal was out, so that nobody gets less of it than the ladder says.
+  const auto sent = system_.now();
+  for (const auto& chosen : {to_term, to_kill})
+    for (const std::size_t i : chosen) {
+      Climb& climb = climbs_[i];
+      if (std::exchange(climb.rung_sent, true)) continue;
+      climb.rung_began = sent;
+      climb.target->signalled(climb.ladder[climb.rung].signal, sent);
+    }
+  finish_climbs(states, sent);
 }
 
 void Terminator::finish_climbs(const std::vector<TreeState>& states, SteadyTime now) {

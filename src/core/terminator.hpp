@@ -23,8 +23,8 @@ class Terminator {
    public:
     virtual ~Target() = default;
     virtual TreeRoot tree_root() const = 0;
-    /// The signal went to every process of the tree that was found.
-    virtual void signalled(int signal) = 0;
+    /// The signal has gone to every process of the tree that was found; `at`: when the last of them had it.
+    virtual void signalled(int signal, SteadyTime at) = 0;
     /// Last call: nothing of the tree is alive but these, which the system does not let us end.
     virtual void tree_gone(std::vector<std::int32_t> survivors) = 0;
   };
