@@ -115,6 +115,7 @@ const steps = {
   async list({ engine, model }) {
     const known = model.all.filter((one) => !one.forgotten);
     assert.deepEqual((await engine.listExecutions()).map(({ id }) => id).sort(), known.map(({ id }) => id).sort());
+    if (model.closed) return assert.equal(await codeOf(engine.getStats()), 'ENGINE_CLOSED');
     const stats = await engine.getStats();
     assert.equal(stats.total, known.length);
     const { total, ...parts } = stats;
