@@ -51,7 +51,7 @@ export function scenarioTable(title, scenario, rows) {
 const limitOf = ({ max, min }) => (max === undefined ? `at least ${min}` : `at most ${max}`);
 const unitText = ({ unit, ratio }) => (ratio ? 'x' : ` ${unit}`);
 
-const floorOf = (target) => (target.found_floor ? `floor ${figure(target.found_floor.median)}${unitText(target)}` : '');
+const floorOf = (target) => (target.found_floor ? `${figure(target.found_floor.median)}${unitText(target)}` : '');
 
 export function targetTable(judged) {
   const table = new Table({ chars: { ...chars, mid: '', 'mid-mid': '' }, style: { head: [], border: [] } });
@@ -64,7 +64,7 @@ export function targetTable(judged) {
       found,
       between(target.found),
       `${limitOf(target)}${unitText(target)}`,
-      floorOf(target),
+      target.found_floor ? `floor ${floorOf(target)}` : '',
     ]);
   }
   return `\n${picocolors.bold('targets')}\n${table}`;
@@ -75,7 +75,7 @@ export function markdown(report) {
   const rows = report.targets.map(
     (target) =>
       `| ${target.met ? '✓' : '✗'} | ${target.text} | ${figure(target.found.median)}${unitText(target)} | ` +
-      `${between(target.found)} | ${limitOf(target)}${unitText(target)} | ${floorOf(target).replace('floor ', '')} |`,
+      `${between(target.found)} | ${limitOf(target)}${unitText(target)} | ${floorOf(target)} |`,
   );
   return [
     `\`${report.command}\`, ${report.date.slice(0, 10)}: medians of ${report.rounds} interleaved rounds, a fresh process per run; ` +

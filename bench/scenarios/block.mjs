@@ -12,7 +12,7 @@ export const scenario = {
   logarithmic: true,
   sizes: {
     full: { starts: 200, slow_starts: 20, large },
-    quick: { starts: 50, slow_starts: 3, large: 1024 ** 3 },
+    quick: { starts: 50, slow_starts: 3, large },
     smoke: { starts: 3, slow_starts: 2, large: 64 * 1024 ** 2 },
   },
   subjects: [
