@@ -53,6 +53,16 @@ function toolchain() {
 
 const readRecord = () => JSON.parse(readFileSync(recordFile, 'utf8'));
 
+// The C library copies and searches memory with what the processor at hand does best: elsewhere that is another number
+// of instructions (half as many for memchr, 6 % more for an environment). What every x86-64 has is the same everywhere.
+const newerThanX64 =
+  'AVX2 AVX512F AVX512VL AVX512BW BMI1 BMI2 ERMS FSRM LZCNT MOVBE RTM POPCNT SSSE3 SSE4_1 SSE4_2 ' +
+  'AVX_Fast_Unaligned_Load Fast_Copy_Backward Fast_Rep_String Fast_Unaligned_Copy Fast_Unaligned_Load ' +
+  'Prefer_PMINUB_for_stringop Slow_BSF Slow_SSE4_2';
+const oldestProcessor =
+  `glibc.cpu.hwcaps=${newerThanX64.replace(/\w+/g, '-$&').replaceAll(' ', ',')}:` +
+  'glibc.cpu.x86_non_temporal_threshold=3145728';
+
 function whyNotCounted() {
   if (findProgram('valgrind') === undefined) return 'valgrind is not installed';
   const here = toolchain();
@@ -66,9 +76,9 @@ function count() {
   rmSync(profiles, { recursive: true, force: true });
   mkdirSync(profiles, { recursive: true });
   const options = ['--tool=callgrind', '--toggle-collect=counted', '--dump-after=counted', '--quiet'];
-  // The environment and the path of the program shift the stack; fixed, they shift it always in the same way.
+  // The environment shifts the stack; fixed, it shifts it always in the same way.
   const run = ask('valgrind', [...options, `--callgrind-out-file=${profiles}/profile`, program], {
-    env: { PATH: '/usr/bin:/bin' },
+    env: { PATH: '/usr/bin:/bin', GLIBC_TUNABLES: oldestProcessor },
   });
   if (!run.ok) throw new Failure(`valgrind failed:\n${run.stderr}`);
   const lines = run.stdout.trim().split('\n');

@@ -4,15 +4,13 @@
 #include "core/validate/parse_request.hpp"
 #include "core/validate/parse_strategy.hpp"
 
-#include <boost/functional/hash.hpp>
-
 #include <unordered_map>
 
 namespace cloudops {
 namespace {
 
 void reject_repeated_ids(const ExecutionPlan& plan, const FieldPath& commands, Report& report) {
-  std::unordered_map<Uuid, std::string, boost::hash<Uuid>> owners;
+  std::unordered_map<Uuid, std::string, UuidHash> owners;
   if (plan.id) owners.emplace(*plan.id, "the plan");
   for (std::size_t i = 0; i < plan.commands.size(); ++i) {
     if (!plan.commands[i].id) continue;
