@@ -1,4 +1,5 @@
 #include "engine_fixture.hpp"
+#include "host_state.hpp"
 
 #include "../stream/scratch_dir.hpp"
 #include "core/stream/delivery_credit.hpp"
@@ -100,11 +101,14 @@ TEST_CASE("a descendant that holds the pipe does not hold the result, and what w
   Config config;
   config.drain_grace_ms = 50;
   TestEngine test(config);
-  const auto result = test.run(shell("sleep 1000 & seq 1 30000"));
+  const auto result = test.run(shell("sleep 1000 & echo $! >&2; seq 1 30000"));
+  const int descendant = std::stoi(result->stderr_bytes_kept);
+  CHECK_FALSE(has_ended(descendant));
   CHECK(result->success());
   CHECK(result->output_incomplete);
   CHECK(result->stdout_bytes == 168'894);
   CHECK_FALSE(result->termination.has_value());
+  if (descendant > 1) ::kill(descendant, SIGKILL);
 }
 
 TEST_CASE("a consumer that falls behind holds the child back, and loses nothing") {

@@ -189,11 +189,15 @@ TEST_CASE("a tree without a mark dies with the host as far as it stayed in the g
     static auto guard = start_guard();
     const auto ticket = guard->watch(0);
     guard->set_leader(ticket, start_tree(0, output, "sleep 1000 & echo $!; wait"));
+    // Only from here on is the tree known by its leader.
+    ::dprintf(output, "%d\n", guard->pid());
   });
-  const pid_t inner = host.next_pid();
-  REQUIRE(lives(inner));
+  const pid_t one = host.next_pid();
+  const pid_t other = host.next_pid();
+  REQUIRE(lives(one));
+  REQUIRE(lives(other));
   host.die();
-  CHECK(die_within_a_second({inner}));
+  CHECK(die_within_a_second({one, other}));
 }
 
 TEST_CASE("the helper is gone after the guard, and leaves no descriptor behind") {
