@@ -83,8 +83,8 @@ struct Host {
   UniqueFd output;
 };
 
-const std::string forking_tree =
-    "setsid sh -c 'sh -c \"echo \\$\\$; while :; do sleep 0.01 & sleep 0.01; done\" &' & exec sleep 1000";
+const std::string forking_tree = "setsid sh -c 'sh -c \"echo \\$\\$; " + while_tests_run() +
+                                 "do sleep 0.01 & sleep 0.01; done\" &' & exec sleep 1000";
 const std::string sleeper = "echo $$; exec sleep 1000";
 
 bool die_within_a_second(std::initializer_list<pid_t> pids) {

@@ -66,6 +66,10 @@ inline pid_t read_pid(int fd) {
 /// kill for one process and nothing else: 0 and -1 mean a group and everybody to the system.
 inline bool send_signal(pid_t pid, int signal) { return pid > 1 && ::kill(pid, signal) == 0; }
 
+/// The head of a shell loop that ends with this process: somebody who interrupts the tests must not be left with a tree
+/// that forks for ever.
+inline std::string while_tests_run() { return "while kill -0 " + std::to_string(::getpid()) + " 2>&-; "; }
+
 /// A child of ours that leads its own group, carries a mark (if not 0), and whose standard output we read. What is
 /// left of it and its descendants is killed in the end.
 class Child {

@@ -28,8 +28,8 @@ TEST_CASE("killing a tree that forks all the time ends with an empty tree") {
   neighbour.line();
   for (int round = 0; round < 10; ++round) {
     Child child(trees, trees.marks().next(),
-                "echo;"
-                "f() { while :; do setsid sh -c 'sleep 1000 & sleep 0.01' & sleep 0.002; done; }; f & f & f & wait");
+                "echo; f() { " + while_tests_run() +
+                    "do setsid sh -c 'sleep 1000 & sleep 0.01' & sleep 0.002; done; }; f & f & f & wait");
     child.line();
     REQUIRE(until([&] { return find(trees, child.root()).size() > 20; }));
     REQUIRE(kill_until_empty(trees, child.root()));
