@@ -18,6 +18,15 @@ function makeHooks({ subscribers, feeds, onFinished, native }) {
   return {
     error: errorFromNative,
 
+    /** There is more than fits into one turn of the event loop. */
+    drainLater() {
+      setImmediate(() => native().drain());
+    },
+
+    warning(sentence) {
+      process.emitWarning(sentence, 'ExecutionEngineWarning');
+    },
+
     started(id, command, timestamp) {
       if (!subscribers.want('started') && !feeds.has(id)) return;
       const event = { event_type: 'started', execution_id: id, command, timestamp };
@@ -26,13 +35,13 @@ function makeHooks({ subscribers, feeds, onFinished, native }) {
     },
 
     /** @returns {boolean} false: an iterator still holds it, and it will be acknowledged later */
-    output(id, stream, text, firstSeq, lineCount, partial, timestamp, bytes) {
+    output(id, stream, text, firstSeq, lineCount, partial, timestamp, bytes, newlines) {
       if (subscribers.want(stream)) {
         if (partial) {
           const event = { event_type: stream, execution_id: id, line: text, timestamp, seq: firstSeq, partial: true };
           subscribers.deliver(event);
         } else {
-          subscribers.deliverLines(stream, id, text, firstSeq, lineCount, timestamp);
+          subscribers.deliverLines(stream, id, text, firstSeq, lineCount, timestamp, newlines);
         }
       }
       if (!feeds.has(id)) return true;

@@ -40,11 +40,16 @@ function environmentBlock(env) {
   let block = '';
   // ownKeys, unlike Object.keys, does not ask the system about every name a second time.
   for (const name of Reflect.ownKeys(env)) {
+    // What was put in the place of Node's own object may hold what no environment can.
+    if (typeof name === 'symbol') continue;
     const value = env[name];
     // Absent by now: a worker that shares the environment deleted it.
-    if (value !== undefined) block += name + '=' + value + '\0';
+    if (value !== undefined) block += upToNul(name) + '=' + upToNul(String(value)) + '\0';
   }
   return block;
 }
+
+/** As the system takes it. */
+const upToNul = (text) => (text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text);
 
 module.exports = { environmentFor };

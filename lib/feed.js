@@ -95,9 +95,10 @@ class Feed {
     this.#serveWaiting();
   }
 
-  /** The regular end. */
+  /** The regular end. The child has ended too: what is still queued holds nobody. */
   finish() {
     this.ended = true;
+    this.#release = () => {};
     this.#settleWaiting();
   }
 

@@ -52,18 +52,20 @@ class Subscribers {
 
   /**
    * Delivers consecutive lines of one stream. The hot path: one object and one call per line, no copy of the text (a
-   * slice shares its memory), and the listeners looked up again only when they have changed.
+   * slice shares its memory), and the listeners looked up again only when they have changed. `newlines`: where the
+   * lines end, a UTF-16 unit for each; undefined when that has to be searched for.
    */
-  deliverLines(stream, id, text, firstSeq, lineCount, timestamp) {
+  deliverLines(stream, id, text, firstSeq, lineCount, timestamp, newlines) {
     const emitter = this.#emitter;
     let named = this.#listeners(stream);
     let seen = this.#seen;
+    const last = lineCount - 1;
     let at = 0;
-    for (let left = lineCount; left > 0; left--) {
-      const newline = left === 1 ? -1 : text.indexOf('\n', at);
-      const line = newline < 0 ? text.slice(at) : text.slice(at, newline);
-      at = newline + 1;
-      const event = { event_type: stream, execution_id: id, line, timestamp, seq: firstSeq + lineCount - left };
+    for (let i = 0; i <= last; i++) {
+      const end = i === last ? text.length : newlines === undefined ? text.indexOf('\n', at) : newlines.charCodeAt(i);
+      const line = text.slice(at, end);
+      at = end + 1;
+      const event = { event_type: stream, execution_id: id, line, timestamp, seq: firstSeq + i };
       this.#deliverTo(named, event);
       if (seen === emitter[changes]) continue;
       named = this.#listeners(stream);

@@ -13,6 +13,18 @@ Napi::FunctionReference function_of(const Napi::Object& hooks, const char* name)
   return Napi::Weak(hooks.Get(name).As<Napi::Function>());
 }
 
+/// For a few lines a string costs more than searching for their ends.
+constexpr std::size_t worth_telling = 16;
+
+/// Each position as a UTF-16 unit; undefined when lib/ has to search. A string, because the collector is quicker with
+/// strings than with typed arrays.
+Napi::Value newlines_to_js(Napi::Env env, const OutputChunk& chunk) {
+  const auto& newlines = chunk.newlines;
+  if (newlines.size() < worth_telling) return env.Undefined();
+  const std::u16string units(newlines.begin(), newlines.end());
+  return Napi::String::New(env, units);
+}
+
 }  // namespace
 
 Hooks::Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended)
@@ -20,6 +32,8 @@ Hooks::Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended)
       output_(function_of(hooks, "output")),
       finished_(function_of(hooks, "finished")),
       progress_(function_of(hooks, "progress")),
+      warning_(function_of(hooks, "warning")),
+      drain_later_(function_of(hooks, "drainLater")),
       error_(function_of(hooks, "error")),
       resume_(std::move(resume)),
       ended_(std::move(ended)) {}
@@ -51,12 +65,12 @@ void Hooks::operator()(Napi::Env env, const StartedEvent& event) {
 void Hooks::operator()(Napi::Env env, const OutputChunk& chunk) {
   const std::string id = to_string(chunk.execution_id);
   const std::size_t cost = chunk.cost();
-  napi_value consumed =
-      call(env, output_,
-           {ascii_to_js(env, id), ascii_to_js(env, to_string(chunk.stream)),
-            chunk.ascii ? ascii_to_js(env, chunk.text) : to_js(env, std::string_view(chunk.text)),
-            to_js(env, chunk.first_seq), to_js(env, static_cast<double>(chunk.line_count)), to_js(env, chunk.partial),
-            ascii_to_js(env, to_rfc3339(chunk.timestamp)), to_js(env, static_cast<double>(cost))});
+  napi_value consumed = call(env, output_,
+                             {ascii_to_js(env, id), ascii_to_js(env, to_string(chunk.stream)),
+                              chunk.ascii ? ascii_to_js(env, chunk.text) : to_js(env, std::string_view(chunk.text)),
+                              to_js(env, chunk.first_seq), to_js(env, static_cast<double>(chunk.line_count)),
+                              to_js(env, chunk.partial), ascii_to_js(env, to_rfc3339(chunk.timestamp)),
+                              to_js(env, static_cast<double>(cost)), newlines_to_js(env, chunk)});
   bool done = true;
   if (consumed != nullptr) napi_get_value_bool(env, consumed, &done);
   if (done) {
@@ -84,6 +98,8 @@ void Hooks::operator()(Napi::Env env, const FinishedEvent& event) {
        {ascii_to_js(env, to_string(event.result->id)), ascii_to_js(env, to_string(event.result->status)),
         ascii_to_js(env, to_rfc3339(event.timestamp))});
   current_result_.reset();
+  // There is no child left to hold back, and the id may be given to another execution.
+  held_.erase(to_string(event.result->id));
   ended_(event.result->id);
 }
 
@@ -92,6 +108,12 @@ void Hooks::operator()(Napi::Env env, const ProgressEvent& event) {
        {ascii_to_js(env, to_string(event.plan_id)), to_js(env, event.completed), to_js(env, event.total),
         to_js(env, event.current_command), ascii_to_js(env, to_rfc3339(event.timestamp))});
 }
+
+void Hooks::warn(Napi::Env env, const std::string& sentence) {
+  call(env, warning_, {to_js(env, std::string_view(sentence))});
+}
+
+bool Hooks::drain_later(Napi::Env env) { return call(env, drain_later_, {}) != nullptr; }
 
 Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr& with_result) {
   auto info = Napi::Object::New(env);

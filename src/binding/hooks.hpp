@@ -15,7 +15,7 @@ namespace cloudops::binding {
 /// The functions of lib/ that the engine calls: one per kind of event, and the maker of error objects.
 ///
 /// JavaScript thread only. Refers to them weakly: the JavaScript object of the engine keeps them. Also keeps the credit
-/// of chunks that an iterator has not consumed yet.
+/// of chunks that an iterator has not consumed yet and whose execution has not ended.
 class Hooks {
  public:
   using IdCallback = std::function<void(const Uuid&)>;
@@ -26,6 +26,10 @@ class Hooks {
   void operator()(Napi::Env env, const OutputChunk& chunk);
   void operator()(Napi::Env env, const FinishedEvent& event);
   void operator()(Napi::Env env, const ProgressEvent& event);
+
+  void warn(Napi::Env env, const std::string& sentence);
+  /// Asks for another call of NativeEngine's drain in the next turn of the event loop. false: not to be had.
+  bool drain_later(Napi::Env env);
 
   /// An Error object of lib's classes. `result`: empty when there is none.
   Napi::Value make_error(Napi::Env env, const Error& error, const ResultPtr& result = nullptr);
@@ -51,6 +55,8 @@ class Hooks {
   Napi::FunctionReference output_;
   Napi::FunctionReference finished_;
   Napi::FunctionReference progress_;
+  Napi::FunctionReference warning_;
+  Napi::FunctionReference drain_later_;
   Napi::FunctionReference error_;
   IdCallback resume_;
   IdCallback ended_;

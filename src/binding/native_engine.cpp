@@ -34,6 +34,7 @@ Napi::Function NativeEngine::define(Napi::Env env) {
                          InstanceMethod<&NativeEngine::write_stdin>("writeStdin"),
                          InstanceMethod<&NativeEngine::close_stdin>("closeStdin"),
                          InstanceMethod<&NativeEngine::acknowledge>("acknowledge"),
+                         InstanceMethod<&NativeEngine::drain>("drain"),
                          InstanceMethod<&NativeEngine::close>("close"),
                          InstanceMethod<&NativeEngine::execute_plan>("executePlan"),
                          InstanceMethod<&NativeEngine::wait_for_plan>("waitForPlan"),
@@ -247,6 +248,11 @@ Napi::Value NativeEngine::close_stdin(const Napi::CallbackInfo& info) {
 Napi::Value NativeEngine::acknowledge(const Napi::CallbackInfo& info) {
   if (const auto id = id_argument(info, 0))
     hooks_->acknowledge(*id, static_cast<std::size_t>(info[1].As<Napi::Number>().Int64Value()));
+  return info.Env().Undefined();
+}
+
+Napi::Value NativeEngine::drain(const Napi::CallbackInfo& info) {
+  if (outbox_) outbox_->drain(info.Env());
   return info.Env().Undefined();
 }
 

@@ -41,6 +41,7 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   Napi::Value write_stdin(const Napi::CallbackInfo& info);
   Napi::Value close_stdin(const Napi::CallbackInfo& info);
   Napi::Value acknowledge(const Napi::CallbackInfo& info);
+  Napi::Value drain(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
 
   // native_engine_plans.cpp

@@ -11,6 +11,20 @@ namespace {
 /// Text that may wait for a thread nobody woke; well below what holds a child back (DeliveryCredit).
 constexpr std::size_t most_unannounced_bytes = DeliveryCredit::limit / 4;
 
+/// What one turn of the event loop is used for at most; then timers and sockets have theirs. Listeners are called
+/// within the turn, iterators go on after it, so both are counted: the time that has passed, and the lines handed over.
+class Turn {
+ public:
+  bool over() const { return lines_ >= most_lines || SteadyTime::clock::now() - began_ >= longest; }
+  void handed_over(std::uint32_t lines) { lines_ += lines; }
+
+ private:
+  static constexpr std::uint64_t most_lines = 8192;
+  static constexpr Milliseconds longest{10};
+  const SteadyTime began_ = SteadyTime::clock::now();
+  std::uint64_t lines_ = 0;
+};
+
 }  // namespace
 
 Outbox::Outbox(Napi::Env env, Hooks& hooks) : env_(env), hooks_(hooks) {
@@ -43,6 +57,10 @@ bool Outbox::deliver(Event event) {
   return false;
 }
 
+void Outbox::warn(const std::string& sentence) {
+  reply({[this, sentence](Napi::Env env) { hooks_.warn(env, sentence); }});
+}
+
 void Outbox::reply(Reply reply) { push(std::move(reply)); }
 
 void Outbox::push(Record record) {
@@ -50,7 +68,9 @@ void Outbox::push(Record record) {
   if (detached_) return;
   const bool due = is_due(record);
   records_.push_back(std::move(record));
-  if (due) schedule();
+  if (!due) return;
+  due_ = true;
+  schedule();
 }
 
 bool Outbox::is_due(const Record& record) {
@@ -68,7 +88,9 @@ void Outbox::schedule() {
 void Outbox::listening(bool anybody) {
   std::lock_guard lock(mutex_);
   listening_ = anybody;
-  if (anybody && !detached_ && !(records_.empty() && taken_.empty())) schedule();
+  if (!anybody || detached_ || records_.empty()) return;
+  due_ = true;
+  schedule();
 }
 
 void Outbox::call_js(napi_env env, napi_value, void* context, void*) {
@@ -77,23 +99,30 @@ void Outbox::call_js(napi_env env, napi_value, void* context, void*) {
   static_cast<Outbox*>(context)->drain(env);
 }
 
+bool Outbox::take() {
+  std::lock_guard lock(mutex_);
+  if (detached_) return false;
+  std::move(records_.begin(), records_.end(), std::back_inserter(taken_));
+  records_.clear();
+  unannounced_bytes_ = 0;
+  due_ = false;
+  return !taken_.empty();
+}
+
 void Outbox::drain(Napi::Env env) {
-  {
-    std::lock_guard lock(mutex_);
-    if (detached_) return;
-    std::move(records_.begin(), records_.end(), std::back_inserter(taken_));
-    records_.clear();
-    unannounced_bytes_ = 0;
-    scheduled_ = false;
-  }
   bool announced = false;
-  while (!taken_.empty()) {
+  bool replied = false;
+  for (Turn turn; !turn.over();) {
+    // More may have come meanwhile. Code that awaits a reply does not have to wait for it.
+    if (taken_.empty() && (replied || !take())) break;
     const bool is_reply = std::holds_alternative<Reply>(taken_.front());
     if (announced && !is_reply) break;
+    replied = replied || is_reply;
     // Out of the queue first: what runs now may detach or come here again.
     Record record = std::move(taken_.front());
     taken_.pop_front();
     Napi::HandleScope scope(env);
+    if (const auto* chunk = std::get_if<OutputChunk>(&record)) turn.handed_over(chunk->line_count);
     if (auto* reply = std::get_if<Reply>(&record)) {
       announced = announced || reply->announces_execution;
       reply->settle(env);
@@ -106,9 +135,13 @@ void Outbox::drain(Napi::Env env) {
     }
   }
   hooks_.end_of_turn();
-  if (taken_.empty()) return;
-  std::lock_guard lock(mutex_);
-  if (!detached_) schedule();
+  {
+    std::lock_guard lock(mutex_);
+    if (detached_) return;
+    scheduled_ = has_due();
+    if (!scheduled_) return;
+  }
+  if (!hooks_.drain_later(env)) napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
 }
 
 }  // namespace cloudops::binding

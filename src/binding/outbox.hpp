@@ -22,10 +22,12 @@ struct Reply {
 
 /// What the engine has for JavaScript, in order: events and replies.
 ///
-/// Filled on any thread, emptied on the JavaScript thread, which owns it together with the engine. One
-/// thread-safe-function call is pending at most, and it takes all that is there; it never blocks the engine thread.
-/// While nobody listens, events that end nothing wait for the next that does: a thread is not woken for what nobody
-/// will see. They are kept, in order, for a listener that comes in the meantime. After detach() what comes is dropped.
+/// Filled on any thread, emptied on the JavaScript thread, which owns it together with the engine. It never blocks the
+/// engine thread. One call of drain() is pending at most: the first by the thread-safe function, and while there is
+/// more, the next by setImmediate. A thread-safe function that is called again while it works goes on at once, up to a
+/// thousand times: under a flood of output no timer and no socket would get its turn. While nobody listens, events that
+/// end nothing wait for the next that does: a thread is not woken for what nobody will see. They are kept, in order,
+/// for a listener that comes in the meantime. After detach() what comes is dropped.
 class Outbox final : public EventSink {
  public:
   Outbox(Napi::Env env, Hooks& hooks);
@@ -36,8 +38,12 @@ class Outbox final : public EventSink {
   /// Any thread.
   bool deliver(Event event) override;
   /// Any thread.
+  void warn(const std::string& sentence) override;
+  /// Any thread.
   void reply(Reply reply);
 
+  /// JavaScript thread. Hands over what there is, up to what fits into a turn of the event loop; the rest in the next.
+  void drain(Napi::Env env);
   /// JavaScript thread. Whether anybody would see an event.
   void listening(bool anybody);
   /// JavaScript thread. true: the process (or worker) stays alive for what is to come.
@@ -54,7 +60,10 @@ class Outbox final : public EventSink {
   bool is_due(const Record& record);
   /// Under the lock.
   void schedule();
-  void drain(Napi::Env env);
+  /// JavaScript thread. Moves what there is to `taken_`; false: nothing.
+  bool take();
+  /// Under the lock. There is something for somebody who waits.
+  bool has_due() const { return due_ || !taken_.empty(); }
 
   const napi_env env_;
   Hooks& hooks_;
@@ -65,6 +74,9 @@ class Outbox final : public EventSink {
   /// Text among the records that nobody was woken for.
   std::size_t unannounced_bytes_ = 0;
   bool listening_ = false;
+  /// Somebody waits for one of the records.
+  bool due_ = false;
+  /// drain() will be called, or is at work.
   bool scheduled_ = false;
   bool detached_ = false;
 

@@ -16,7 +16,7 @@ void EngineCore::remove(const Uuid& id, const Callback<std::monostate>& answer) 
     forget(id);
     return answer(std::monostate{});
   }
-  if (plans_.remove(id)) return answer(std::monostate{});
+  if (plans_.remove(id, [this](const auto& plan) { forget_plan(plan); })) return answer(std::monostate{});
   if (store_.contains(id) || plans_.contains(id)) return answer(not_finished(id));
   answer(unknown_execution(id));
 }
@@ -24,6 +24,14 @@ void EngineCore::remove(const Uuid& id, const Callback<std::monostate>& answer) 
 void EngineCore::forget(const Uuid& id) {
   logs_.remove(id);
   plan_of_.erase(id);
+}
+
+void EngineCore::forget_plan(const PlanExecutionResult& plan) {
+  for (const ResultPtr& result : plan.results) {
+    // A command that was removed may have given its id to another plan's.
+    const auto place = plan_of_.find(result->id);
+    if (place != plan_of_.end() && place->second.plan == plan.plan_id) plan_of_.erase(place);
+  }
 }
 
 void EngineCore::drop_outputs_over_limit() {
@@ -40,7 +48,7 @@ void EngineCore::drop_outputs_over_limit() {
 
 void EngineCore::clean_up(Callback<std::size_t> answer) {
   if (closed_) return answer(engine_closed());
-  plans_.clean_up(system_.now());
+  plans_.clean_up(system_.now(), [this](const auto& plan) { forget_plan(plan); });
   clean_up_slice(0, std::move(answer));
 }
 

@@ -5,7 +5,7 @@
 namespace cloudops {
 void EngineCore::cancel(const Uuid& id, const Callback<std::monostate>& answer) {
   if (closed_) return answer(engine_closed());
-  const auto ladder = graceful_stop(Milliseconds(config_.kill_grace_period_ms));
+  const auto ladder = graceful_stop(grace_period());
   if (const auto plan = plan_runs_.find(id); plan != plan_runs_.end()) {
     cancel_plan(*plan->second, TerminationCause::cancel, ladder, "not run: the plan was cancelled");
     return answer(std::monostate{});
@@ -53,19 +53,26 @@ Expected<StdinFeed*> EngineCore::stdin_of(const Uuid& id) {
 void EngineCore::close(const CloseOptions& options, Callback<std::monostate> answer) {
   if (closed_) return answer(std::monostate{});
   close_answers_.push_back(std::move(answer));
-  // A second close may only make it faster: drain, then cancel.
   closing_ = true;
   machine_->cleanup_task().cancel();
-  const auto grace = Milliseconds(config_.kill_grace_period_ms);
-  if (options.mode == CloseMode::cancel) {
-    // The deadline first: terminating may be all it takes, and closing then ends the deadline with the rest.
-    if (options.timeout) machine_->close_deadline().start(*options.timeout, [this] { shut_down(); });
-    terminate_all(TerminationCause::shutdown, graceful_stop(grace));
-  } else if (options.timeout) {
-    machine_->close_deadline().start(
-        *options.timeout, [this, grace] { terminate_all(TerminationCause::shutdown, graceful_stop(grace)); });
-  }
+  // The deadline first: terminating may be all it takes, and closing then ends the deadline with the rest.
+  if (options.timeout) end_closing_by(*options.timeout, options.mode);
+  if (options.mode == CloseMode::cancel) terminate_all(TerminationCause::shutdown, graceful_stop(grace_period()));
   finish_closing_if_idle();
+}
+
+void EngineCore::end_closing_by(Milliseconds timeout, CloseMode mode) {
+  // A second close may only make it faster.
+  const SteadyTime at = SteadyTime::clock::now() + timeout;
+  if (closing_ends_) {
+    const bool kills_already = closing_ends_->mode == CloseMode::cancel && mode == CloseMode::drain;
+    if (kills_already || (closing_ends_->mode == mode && closing_ends_->at <= at)) return;
+  }
+  closing_ends_ = {mode, at};
+  machine_->close_deadline().start(timeout, [this, mode] {
+    if (mode == CloseMode::cancel) return shut_down();
+    terminate_all(TerminationCause::shutdown, graceful_stop(grace_period()));
+  });
 }
 
 void EngineCore::shut_down() {

@@ -100,6 +100,8 @@ class EngineCore final : public ExecutionOwner {
   void publish(const Uuid& id, const Outcome& outcome);
   /// What the store no longer knows.
   void forget(const Uuid& id);
+  /// Its commands are executions like any other from now on.
+  void forget_plan(const PlanExecutionResult& plan);
   void drop_outputs_over_limit();
   /// The result with its output, fetched from its log when it has left memory and the log holds exactly it.
   ResultPtr whole(const Outcome& outcome) const;
@@ -117,6 +119,10 @@ class EngineCore final : public ExecutionOwner {
 
   /// Ends an active execution; without effect on any other.
   void terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder);
+
+  Milliseconds grace_period() const { return Milliseconds(config_.kill_grace_period_ms); }
+  /// Starts to count the time of a close, unless one that was asked for before is over sooner.
+  void end_closing_by(Milliseconds timeout, CloseMode mode);
 
   Expected<StdinFeed*> stdin_of(const Uuid& id);
   void terminate_all(TerminationCause cause, const StopLadder& ladder);
@@ -140,6 +146,12 @@ class EngineCore final : public ExecutionOwner {
   bool closing_ = false;
   bool closed_ = false;
   std::vector<Callback<std::monostate>> close_answers_;
+  struct ClosingEnds {
+    /// What then happens is the harder of the two for `cancel`.
+    CloseMode mode;
+    SteadyTime at;
+  };
+  std::optional<ClosingEnds> closing_ends_;
 
   std::unordered_map<Uuid, std::unique_ptr<PlanRun>, UuidHash> plan_runs_;
   /// The known executions that belong to a plan.

@@ -16,17 +16,20 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
 void EngineMachine::prepare() {
   if (!std::exchange(prepared_, true)) terminator_.prepare();
   if ((guard_ && guard_->is_alive()) || system_.now() < next_guard_attempt_) return;
-  if (!start_guard()) next_guard_attempt_ = system_.now() + std::chrono::seconds(1);
+  const auto refused = start_guard();
+  if (!refused) return;
+  next_guard_attempt_ = system_.now() + std::chrono::seconds(1);
+  if (!std::exchange(warned_, true)) context_.sink.warn(refused->message);
 }
 
-bool EngineMachine::start_guard() {
+std::optional<Error> EngineMachine::start_guard() {
   // The same object: running executions hold tickets of it.
   if (guard_) return guard_->start_again(config_.temp_dir);
   auto guard = Guard::start(config_.temp_dir);
-  if (!guard) return false;
+  if (!guard) return std::move(guard).error();
   guard_ = std::move(*guard);
   context_.guard = guard_.get();
-  return true;
+  return std::nullopt;
 }
 
 void EngineMachine::retire() {

@@ -4,6 +4,7 @@
 #include "core/runtime.hpp"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace cloudops {
@@ -18,7 +19,7 @@ class EngineMachine {
 
   /// Before each start. The first one opens what is needed and starts the helper (an engine that never starts a child
   /// has none). Later ones replace a helper that somebody killed, and while none can be had, try again, at most once a
-  /// second.
+  /// second; the sink is warned once.
   void prepare();
   /// Nothing runs any more: ends the helper and gives up children that the system does not end.
   void retire();
@@ -29,7 +30,7 @@ class EngineMachine {
   void keep_until_reaped(std::unique_ptr<ChildProcess> child) { unreaped_.push_back(std::move(child)); }
 
  private:
-  bool start_guard();
+  std::optional<Error> start_guard();
 
   const Config& config_;
   System& system_;
@@ -38,6 +39,7 @@ class EngineMachine {
   std::unique_ptr<Guard> guard_;
   bool prepared_ = false;
   SteadyTime next_guard_attempt_{};
+  bool warned_ = false;
   ExecutionContext context_;
   Timer cleanup_task_;
   Timer close_deadline_;

@@ -105,9 +105,11 @@ void EngineCore::cancel_plan(PlanRun& run, TerminationCause cause, const StopLad
   for (const std::size_t index : run.schedule.withdraw_all()) settle_unstarted(run, index, why);
   // What has started settles by itself; the last one to do so finishes the plan.
   const Uuid id = run.id;
-  for (const Uuid& command : std::vector<Uuid>(run.ids)) {
+  const std::vector<Uuid> commands = run.ids;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
     if (!plan_runs_.contains(id)) return;
-    terminate(command, cause, ladder);
+    // The id of one that has its result may be somebody else's by now.
+    if (!run.results[i]) terminate(commands[i], cause, ladder);
   }
   if (plan_runs_.contains(id)) finish_plan_if_done(run);
 }

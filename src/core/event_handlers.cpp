@@ -22,6 +22,14 @@ void call(EventHandler& handler, const ExecutionEvent& event, const HandlerError
   }
 }
 
+void warn(EventHandler& handler, const std::string& sentence) {
+  try {
+    handler.on_warning(sentence);
+  } catch (...) {
+    // It belongs to no event that could be reported with it.
+  }
+}
+
 /// Calls `visit` with each line of a chunk; one event serves them all, so that its text is allocated once.
 template <class Visitor>
 void for_each_line(const OutputChunk& chunk, Visitor&& visit) {
@@ -90,11 +98,19 @@ void LoggingHandler::on_event(const ExecutionEvent& event) {
   if (!std::holds_alternative<LineEvent>(event)) out_.flush();
 }
 
+void LoggingHandler::on_warning(const std::string& sentence) {
+  out_ << to_rfc3339(wall_now()) + " warning: " + on_one_line(sentence) + '\n' << std::flush;
+}
+
 MultiHandler::MultiHandler(std::vector<std::shared_ptr<EventHandler>> handlers, HandlerErrorCallback on_error)
     : handlers_(std::move(handlers)), on_error_(std::move(on_error)) {}
 
 void MultiHandler::on_event(const ExecutionEvent& event) {
   for (const auto& handler : handlers_) call(*handler, event, on_error_);
+}
+
+void MultiHandler::on_warning(const std::string& sentence) {
+  for (const auto& handler : handlers_) warn(*handler, sentence);
 }
 
 HandlerSink::HandlerSink(std::shared_ptr<EventHandler> handler, HandlerErrorCallback on_error)
@@ -112,5 +128,7 @@ bool HandlerSink::deliver(Event event) {
   }
   return true;
 }
+
+void HandlerSink::warn(const std::string& sentence) { cloudops::warn(*handler_, sentence); }
 
 }  // namespace cloudops

@@ -7,6 +7,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,8 @@ class EventHandler {
   virtual ~EventHandler() = default;
   /// The event lives only for the call.
   virtual void on_event(const ExecutionEvent& event) = 0;
+  /// Something that fails no command but takes away from what the engine promises; said once. Does nothing by default.
+  virtual void on_warning(const std::string& sentence) { static_cast<void>(sentence); }
 };
 
 /// Hears of an exception that a handler let out, and the event it was dealing with; engine thread. What this throws
@@ -42,6 +45,7 @@ class LoggingHandler final : public EventHandler {
  public:
   explicit LoggingHandler(std::ostream& out) : out_(out) {}
   void on_event(const ExecutionEvent& event) override;
+  void on_warning(const std::string& sentence) override;
 
  private:
   std::ostream& out_;
@@ -52,6 +56,7 @@ class MultiHandler final : public EventHandler {
  public:
   explicit MultiHandler(std::vector<std::shared_ptr<EventHandler>> handlers, HandlerErrorCallback on_error = {});
   void on_event(const ExecutionEvent& event) override;
+  void on_warning(const std::string& sentence) override;
 
  private:
   const std::vector<std::shared_ptr<EventHandler>> handlers_;
@@ -64,6 +69,7 @@ class HandlerSink final : public EventSink {
  public:
   explicit HandlerSink(std::shared_ptr<EventHandler> handler, HandlerErrorCallback on_error = {});
   bool deliver(Event event) override;
+  void warn(const std::string& sentence) override;
 
  private:
   const std::shared_ptr<EventHandler> handler_;

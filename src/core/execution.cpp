@@ -134,13 +134,17 @@ void Execution::count_drain_grace() {
   drain_.start(std::max<SteadyTime::duration>(grace - silent_for, SteadyTime::duration::zero()), [this, grace] {
     // A cause that came meanwhile: its tree is to be empty first.
     if (!settlement_.waits_for_pipes_only()) return;
-    const bool held_back_by_us = !settlement_.cause() && (stdout_.holds_back() || stderr_.holds_back());
-    if (held_back_by_us) last_byte_ = context_.system.now();
     // After a termination whoever still writes has left the tree, and may do so for ever: one grace is all it gets.
-    if (!settlement_.cause() && context_.system.now() - last_byte_ < grace) return count_drain_grace();
+    const bool terminated = settlement_.cause().has_value();
+    if (!terminated && (stdout_.holds_back() || stderr_.holds_back())) {
+      last_byte_ = context_.system.now();
+      return count_drain_grace();
+    }
+    // What was written in time may still be in the pipes. It may end them, or be too much.
     stdout_.drain();
     stderr_.drain();
-    if (settled_) return;
+    if (settled_ || !settlement_.waits_for_pipes_only()) return;
+    if (!terminated && context_.system.now() - last_byte_ < grace) return count_drain_grace();
     settlement_.give_up_pipes();
     settle();
   });

@@ -84,6 +84,7 @@ void ExecutionOutput::deliver(OutputStream stream, OutputPiece&& piece) {
   chunk.text = std::move(piece.text);
   chunk.first_seq = next_seq_;
   chunk.line_count = piece.line_count;
+  chunk.newlines = std::move(piece.newlines);
   chunk.partial = piece.partial;
   chunk.ascii = piece.ascii;
   chunk.timestamp = wall_now();

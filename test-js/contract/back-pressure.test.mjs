@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { exec, isLine, makeEngine, residentBytes, shell, tempDir, within } from '../support.mjs';
+import { exec, isLine, isTerminal, makeEngine, residentBytes, shell, tempDir, within } from '../support.mjs';
 
 test('a JavaScript thread blocked for 2 s loses nothing and memory stays bounded', async (t) => {
   const engine = makeEngine(t, { max_output_size_bytes: 65_536, log_dir: null });
@@ -57,3 +57,66 @@ test('leaving the loop early lets the child go on', async (t) => {
   const result = await within(8000, engine.waitForCompletion(id), 'an execution whose reader left');
   assert.equal(result.stdout_bytes, 2_000_000);
 });
+
+test('iterators left behind after their first line use nothing up once their executions have ended', async (t) => {
+  const engine = makeEngine(t, { max_output_size_bytes: 1024, log_dir: null });
+  // Each leaves 200 KB with an iterator; an engine holds 64 MiB of such text at most.
+  const iterators = [];
+  for (let i = 0; i < 400; i++) {
+    const id = await engine.execute(exec('seq', ['35000'], { timeout_ms: 30_000 }));
+    iterators.push(engine.lines(id));
+    assert.equal((await iterators.at(-1).next()).value.line, '1');
+    assert.equal((await engine.waitForCompletion(id)).status, 'completed', `execution ${i}`);
+  }
+  // What they have is still theirs.
+  let lines = 1;
+  while (!(await iterators[0].next()).done) lines++;
+  assert.equal(lines, 35_000);
+});
+
+test('an iterator of an execution that is gone does not disturb the next one of its id', async (t) => {
+  const engine = makeEngine(t, { max_output_size_bytes: 1024, log_dir: null });
+  const id = '33333333-3333-4333-8333-333333333333';
+  await engine.execute(exec('seq', ['35000'], { id }));
+  const before = engine.lines(id);
+  await before.next();
+  await engine.waitForCompletion(id);
+  await engine.removeExecution(id);
+  const twoThenMany = "env printf 'a\\nb\\n'; read go; env printf 'c\\nd\\n'; read go; seq 1 500000";
+  await engine.execute(shell(twoThenMany, { id, stdin: { type: 'pipe' }, timeout_ms: 60_000 }));
+  const after = engine.lines(id);
+  assert.equal((await after.next()).value.line, 'a');
+  while (!(await before.next()).done);
+  await engine.writeStdin(id, 'go\n');
+  assert.equal((await after.next()).value.line, 'b');
+  assert.equal((await after.next()).value.line, 'c');
+  await engine.writeStdin(id, 'go\n');
+  let lines = 3;
+  while (!(await after.next()).done) lines++;
+  assert.equal(lines, 500_004);
+  assert.equal((await engine.waitForCompletion(id)).status, 'completed');
+});
+
+for (const [how, consume] of [
+  [
+    'an iterator',
+    async (engine, id) => {
+      for await (const event of engine.events(id)) if (isTerminal(event)) return;
+    },
+  ],
+  [
+    'a listener',
+    async (engine, id) => {
+      engine.on('stdout', JSON.stringify);
+      await engine.waitForCompletion(id);
+    },
+  ],
+])
+  test(`a flood of short lines to ${how} leaves timers and signals their turns`, async (t) => {
+    const engine = makeEngine(t, { max_output_size_bytes: 1024, log_dir: null });
+    const abort = new AbortController();
+    const id = await engine.execute(exec('yes', [''], { timeout_ms: 60_000 }), { signal: abort.signal });
+    setTimeout(() => abort.abort(), 100);
+    await consume(engine, id);
+    assert.equal((await engine.getResult(id)).status, 'cancelled');
+  });

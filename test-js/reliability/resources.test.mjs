@@ -87,6 +87,22 @@ test('an engine whose very first start finds no descriptor recovers', async (t) 
   ]);
 });
 
+test('a host that cannot have the helper that ends trees after it is told so, once per engine', async (t) => {
+  const code = `
+    const warnings = [];
+    process.on('warning', ({ name, message }) => warnings.push([name, message]));
+    const engine = makeEngine();
+    const results = [await engine.run(shell('true')), await engine.run(shell('true'))];
+    await engine.close();
+    console.log(JSON.stringify({ statuses: results.map(({ status }) => status), warnings }));
+  `;
+  const { statuses, warnings } = await runModule(t, code, { before: 'ulimit -f 0' });
+  assert.deepEqual(statuses, ['completed', 'completed']);
+  assert.equal(warnings.length, 1);
+  assert.equal(warnings[0][0], 'ExecutionEngineWarning');
+  assert.match(warnings[0][1], /could not be started \(RLIMIT_FSIZE: EFBIG\)/);
+});
+
 test('a host with 20,000 and more open descriptors starts as well as any', async (t) => {
   const outcome = await runModule(
     t,

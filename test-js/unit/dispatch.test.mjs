@@ -6,17 +6,19 @@ import { fakeEngine, id } from './fake_engine.mjs';
 const linesOf = (events) => events.map((event) => event.line);
 
 test('a chunk becomes one event per line, in order, with consecutive numbers', () => {
-  const { engine, native } = fakeEngine();
-  const seen = [];
-  engine.on('stdout', (event) => seen.push(event));
-  assert.equal(native.output(id, ['one', '', 'three'], { seq: 7 }), true);
-  assert.deepEqual(seen, [
-    { event_type: 'stdout', execution_id: id, line: 'one', timestamp: 'now', seq: 7 },
-    { event_type: 'stdout', execution_id: id, line: '', timestamp: 'now', seq: 8 },
-    { event_type: 'stdout', execution_id: id, line: 'three', timestamp: 'now', seq: 9 },
-  ]);
-  native.output(id, [''], { seq: 10 });
-  assert.deepEqual(linesOf(seen.slice(3)), ['']);
+  for (const told of [false, true]) {
+    const { engine, native } = fakeEngine();
+    const seen = [];
+    engine.on('stdout', (event) => seen.push(event));
+    assert.equal(native.output(id, ['one', '', 'three'], { seq: 7, told }), true);
+    assert.deepEqual(seen, [
+      { event_type: 'stdout', execution_id: id, line: 'one', timestamp: 'now', seq: 7 },
+      { event_type: 'stdout', execution_id: id, line: '', timestamp: 'now', seq: 8 },
+      { event_type: 'stdout', execution_id: id, line: 'three', timestamp: 'now', seq: 9 },
+    ]);
+    native.output(id, [''], { seq: 10, told });
+    assert.deepEqual(linesOf(seen.slice(3)), ['']);
+  }
 });
 
 test('a piece of a line is flagged partial', () => {

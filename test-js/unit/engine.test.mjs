@@ -43,7 +43,10 @@ test('an object in the place of process.env is read each time', async () => {
   const { engine, native } = fakeEngine();
   native.environmentKnown = true;
   const own = process.env;
-  for (const env of [{ ONLY: '1' }, new Proxy(own, { ownKeys: () => ['ONLY'], get: () => '1' })]) {
+  for (const env of [
+    { ONLY: '1\0A=B', [Symbol('no name')]: '2' },
+    new Proxy(own, { ownKeys: () => ['ONLY'], get: () => '1' }),
+  ]) {
     process.env = env;
     try {
       void engine.execute({});

@@ -90,8 +90,11 @@ class NativeEngine {
   // ---- what tests do ----
 
   /** Delivers lines as the addon would; true: consumed at once. */
-  output(id, lines, { stream = 'stdout', seq = 1, partial = false, bytes = lines.join('\n').length } = {}) {
-    return this.hooks.output(id, stream, lines.join('\n'), seq, lines.length, partial, 'now', bytes);
+  /** `told`: the places of the newlines go along, as they do when there are many. */
+  output(id, lines, { stream = 'stdout', seq = 1, partial = false, bytes, told = false } = {}) {
+    const text = lines.join('\n');
+    const newlines = told ? String.fromCharCode(...[...text.matchAll(/\n/g)].map(({ index }) => index)) : undefined;
+    return this.hooks.output(id, stream, text, seq, lines.length, partial, 'now', bytes ?? text.length, newlines);
   }
   finish(id, status = 'completed', result = {}) {
     this.current = { id, status, exit_code: 0, signal: null, error: null, completed_at: 'then', ...result };
@@ -100,4 +103,4 @@ class NativeEngine {
   }
 }
 
-module.exports = { abi: 1, NativeEngine };
+module.exports = { abi: 2, NativeEngine };

@@ -35,6 +35,14 @@ class RecordingSink final : public EventSink {
     if (observer) observer(event);
     return !held;
   }
+  void warn(const std::string& sentence) override {
+    std::lock_guard lock(mutex_);
+    warnings_.push_back(sentence);
+  }
+  std::vector<std::string> warnings() const {
+    std::lock_guard lock(mutex_);
+    return warnings_;
+  }
   std::vector<Event> events() const {
     std::lock_guard lock(mutex_);
     return events_;
@@ -58,6 +66,7 @@ class RecordingSink final : public EventSink {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Event> events_;
+  std::vector<std::string> warnings_;
   std::function<void(const Event&)> observer_;
   bool hold_ = false;
 };

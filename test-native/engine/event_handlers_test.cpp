@@ -15,7 +15,7 @@ const Uuid id = *parse_uuid("3f2b8c1e-7d4a-4f5b-9a6c-0e1d2c3b4a59");
 const WallTime noon{std::chrono::hours(12)};
 
 OutputChunk chunk_of(std::string text, std::uint32_t lines, std::uint64_t first_seq = 1, bool partial = false) {
-  return OutputChunk{id, OutputStream::err, std::move(text), first_seq, lines, partial, true, noon, nullptr};
+  return OutputChunk{id, OutputStream::err, std::move(text), first_seq, lines, {}, partial, true, noon, nullptr};
 }
 
 FinishedEvent finished_with(ExecutionStatus status, int exit_code) {
@@ -37,6 +37,7 @@ class Recorder final : public EventHandler {
 class Thrower final : public EventHandler {
  public:
   void on_event(const ExecutionEvent&) override { throw std::runtime_error("handler"); }
+  void on_warning(const std::string&) override { throw std::runtime_error("warning"); }
 };
 
 std::string logged(const ExecutionEvent& event) {
@@ -119,6 +120,15 @@ TEST_CASE("LoggingHandler writes one readable line per event") {
         "1970-01-01T12:00:00.000Z [3f2b8c1e] progress: 2 of 5, make\n");
   CHECK(logged(ProgressEvent{id, 5, 5, std::nullopt, noon}) ==
         "1970-01-01T12:00:00.000Z [3f2b8c1e] progress: 5 of 5\n");
+}
+
+TEST_CASE("a warning reaches every handler, also after one that throws, on one line") {
+  std::ostringstream log;
+  HandlerSink sink(std::make_shared<MultiHandler>(std::vector<std::shared_ptr<EventHandler>>{
+      std::make_shared<Thrower>(), std::make_shared<NoopHandler>(), std::make_shared<LoggingHandler>(log)}));
+  sink.warn("no helper\nat all");
+  const std::string line = log.str();
+  CHECK(line.substr(line.find(' ')) == " warning: no helper\\x0aat all\n");
 }
 
 TEST_CASE("an engine reports to handlers, and a log holds neither environment nor stdin") {

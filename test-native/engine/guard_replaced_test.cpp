@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <set>
 #include <string>
@@ -27,6 +29,19 @@ std::set<int> helpers() {
 }
 
 }  // namespace
+
+TEST_CASE("an engine that cannot have a helper runs commands all the same, and says so once") {
+  rlimit files{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &files) == 0);
+  const rlimit none{0, files.rlim_max};
+  TestEngine test;
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+  for (int i = 0; i < 2; ++i) CHECK(test.run(shell("true"))->success());
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &files) == 0);
+  const auto warnings = test.sink->warnings();
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find("could not be started") != std::string::npos);
+}
 
 TEST_CASE("a helper that somebody killed is replaced before the next command starts") {
   { TestEngine().run(shell("true")); }

@@ -145,7 +145,7 @@ TEST_CASE("a consumer that never comes back does not keep a cancelled command al
   test.sink->hold_output(true);
   const auto id = test.start(shell("yes"));
   REQUIRE(test.sink->wait_until(
-      [&](const auto& events) { return text_of(events, id).size() > DeliveryCredit::limit / 2; }));
+      [&](const auto& events) { return text_of(events, id).size() > DeliveryCredit::limit / 4; }));
   CHECK(test.cancel(id).has_value());
   CHECK(test.finish(id)->status == ExecutionStatus::cancelled);
 }

@@ -17,8 +17,10 @@ namespace {
 struct PlanEngine : TestEngine {
   using TestEngine::TestEngine;
 
-  Expected<Uuid> submit_plan(const std::string& strategy, const std::vector<std::string>& commands) {
-    std::string json = R"({"description":"a test","strategy":)" + strategy + R"(,"commands":[)";
+  Expected<Uuid> submit_plan(const std::string& strategy, const std::vector<std::string>& commands,
+                             const std::string& id = "") {
+    std::string json = "{" + (id.empty() ? "" : R"("id":")" + id + "\",") + R"("description":"a test","strategy":)" +
+                       strategy + R"(,"commands":[)";
     for (std::size_t i = 0; i < commands.size(); ++i) json += (i == 0 ? "" : ",") + commands[i];
     json += "]}";
     return ask<Uuid>([&](auto answer) {
@@ -134,4 +136,39 @@ TEST_CASE("closing and destroying an engine takes its plans along") {
     CHECK(seen == std::vector{cancelled, cancelled});
   }
   CHECK(before.comes_back());
+}
+
+TEST_CASE("a plan's id, used again, is that of the new plan only") {
+  Config config;
+  config.max_in_memory_output_bytes = 200'000;
+  PlanEngine test(config);
+  const std::string id = "11111111-1111-4111-8111-111111111111";
+  const std::string large = shell("head -c 90000 /dev/zero");
+  const auto plan = test.submit_plan(parallel, {large, large}, id).value();
+  test.finish_plan(plan);
+  CHECK(test.remove(plan).has_value());
+  test.submit_plan(serial, {shell("echo mine")}, id).value();
+  const Uuid mine = test.finish_plan(plan)->results.at(0)->id;
+  // The output of the first plan's first command leaves memory.
+  test.run(large);
+  const auto kept = test.finish_plan(plan);
+  REQUIRE(kept->results.size() == 1);
+  CHECK(kept->results[0]->id == mine);
+}
+
+TEST_CASE("cancelling a plan leaves one alone that was given the id of a finished command") {
+  PlanEngine test;
+  const std::string id = "22222222-2222-4222-8222-222222222222";
+  const auto plan =
+      test.submit_plan(serial, {R"({"id":")" + id + R"(","command":{"type":"exec","program":"true"}})", blocker()})
+          .value();
+  const Uuid reused = parse_uuid(id).value();
+  REQUIRE(test.wait(reused).value().result->success());
+  REQUIRE(test.remove(reused).has_value());
+  const auto stranger =
+      test.start(R"({"id":")" + id + R"(","command":{"type":"exec","program":"cat"},"stdin":{"type":"pipe"}})");
+  CHECK(test.cancel(plan).has_value());
+  CHECK(test.finish_plan(plan)->status == cancelled);
+  CHECK(test.close_stdin(stranger).has_value());
+  CHECK(test.finish(stranger)->success());
 }

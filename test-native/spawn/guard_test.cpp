@@ -242,10 +242,10 @@ TEST_CASE("a helper that somebody killed is replaced by one that takes over what
     ::getrlimit(RLIMIT_NOFILE, &files);
     const rlimit none{0, files.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &none);
-    if (guard->start_again("") || guard->is_alive()) ::_exit(1);
+    if (!guard->start_again("") || guard->is_alive()) ::_exit(1);
     ::setrlimit(RLIMIT_NOFILE, &files);
     guard->forget(ticket);
-    if (!guard->start_again("") || !guard->is_alive()) ::_exit(1);
+    if (guard->start_again("") || !guard->is_alive()) ::_exit(1);
     guard->watch(later);
     ::dprintf(output, "%d\n", guard->pid());
   });
@@ -317,4 +317,28 @@ TEST_CASE("where memory files may not be executed the helper starts from a file 
     WARN("this system does not let the test forbid executable memory files");
   else
     CHECK(status == 0);
+}
+
+TEST_CASE("a small limit on the size of files makes a smaller table, and too small a one is an error that says so") {
+  rlimit files{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &files) == 0);
+  const auto limited = [&](rlim_t bytes) {
+    const rlimit limit{bytes, files.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    auto guard = Guard::start("");
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &files) == 0);
+    return guard;
+  };
+  {
+    const auto guard = limited(64 * 1024);
+    REQUIRE(guard.has_value());
+    Guard::Ticket last = 0;
+    int watched = 0;
+    for (TreeMarks marks; (last = guard.value()->watch(marks.next())) != Guard::no_ticket;) ++watched;
+    CHECK(watched > 4000);
+    CHECK(watched < 4096);
+  }
+  const auto refused = limited(0);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message.find("RLIMIT_FSIZE") != std::string::npos);
 }

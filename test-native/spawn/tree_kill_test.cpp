@@ -1,5 +1,7 @@
 #include "tree_fixture.hpp"
 
+#include <sys/prctl.h>
+
 using namespace cloudops;
 using namespace cloudops::testing;
 
@@ -169,4 +171,25 @@ TEST_CASE("trees are killed when no descriptor is left") {
   ::setrlimit(RLIMIT_NOFILE, &files);
   CHECK(WTERMSIG(marked.reap()) == SIGKILL);
   CHECK(WTERMSIG(plain.reap()) == SIGKILL);
+}
+
+TEST_CASE("where we are the init process of a tree, its orphans are collected as they die, and nobody else's") {
+  REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
+  {
+    ProcessTrees trees;
+    const pid_t ours = ::fork();
+    if (ours == 0) ::_exit(7);
+    Child child(trees, trees.marks().next(), "(setsid sleep 1000 &) ; sleep 1000 & sleep 1000 & echo $!; wait");
+    child.line();
+    REQUIRE(until([&] { return find(trees, child.root()).size() == 4; }));
+    REQUIRE(kill_until_empty(trees, child.root()));
+    child.reap();
+    // The host's own child is still there to be waited for, and is the only one.
+    int status = 0;
+    CHECK(::waitpid(ours, &status, 0) == ours);
+    CHECK(WEXITSTATUS(status) == 7);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+    CHECK(errno == ECHILD);
+  }
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }

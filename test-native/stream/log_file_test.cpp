@@ -155,7 +155,9 @@ TEST_CASE("a log that cannot be written says so", "[log_file]") {
   ScratchDir scratch;
   FullDisk disk;
   LogFile file(std::move(open_log_at(scratch / "x.log").value()), disk);
-  file.write(kOut, OutputPiece{"line"});
+  OutputPiece piece;
+  piece.text = "line";
+  file.write(kOut, piece);
   CHECK_FALSE(file.error());
   file.close();
   REQUIRE(file.error());

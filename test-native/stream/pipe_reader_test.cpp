@@ -215,3 +215,15 @@ TEST_CASE("a descriptor that cannot be watched is refused with its errno") {
   CHECK(reader.open(UniqueFd(-1)) == EBADF);
   CHECK_FALSE(reader.is_open());
 }
+
+TEST_CASE_METHOD(PipeFixture, "draining takes every packet of a pipe in packet mode") {
+  REQUIRE(::fcntl(write_end.get(), F_SETFL, O_WRONLY | O_DIRECT) == 0);
+  std::string all;
+  for (int i = 0; i < 12; ++i) {
+    const std::string packet(100, static_cast<char>('a' + i));
+    put(packet);
+    all += packet;
+  }
+  reader.drain();
+  CHECK(read == all);
+}

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace cloudops {
 
@@ -30,6 +31,8 @@ struct OutputChunk {
   /// The number of the first line, counted over both streams from 1; the others follow on.
   std::uint64_t first_seq = 0;
   std::uint32_t line_count = 0;
+  /// The positions of the '\n' in `text`, if that is ASCII; who hands out line by line need not search for them again.
+  std::vector<std::uint16_t> newlines;
   /// The (only) line of this chunk is a piece of a line that goes on.
   bool partial = false;
   /// Every byte of `text` is below 0x80.
@@ -39,7 +42,7 @@ struct OutputChunk {
   std::shared_ptr<class DeliveryCredit> credit;
 
   /// What it counts against the credit: its text, and about what holding it costs besides.
-  std::size_t cost() const { return text.size() + 256; }
+  std::size_t cost() const { return text.size() + newlines.size() * sizeof newlines[0] + 256; }
 };
 
 /// An execution reached its terminal state. The event's type is the result's status.

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <utility>
 
 namespace cloudops {
@@ -33,6 +35,13 @@ Error guard_error(const char* what, int error) {
   return failure;
 }
 
+/// The limit holds for files in memory too; what goes beyond it is answered with a signal that ends most programs.
+std::size_t largest_file() {
+  rlimit limits{};
+  ::getrlimit(RLIMIT_FSIZE, &limits);
+  return limits.rlim_cur == RLIM_INFINITY ? SIZE_MAX : static_cast<std::size_t>(limits.rlim_cur);
+}
+
 }  // namespace
 
 void Guard::Unmap::operator()(cloudops_guard_table* table) const { ::munmap(table, sizeof(cloudops_guard_table)); }
@@ -43,16 +52,22 @@ Expected<std::unique_ptr<Guard>> Guard::start(const std::string& temp_dir) {
   return std::unique_ptr<Guard>(new Guard(std::move(*helper)));
 }
 
-bool Guard::start_again(const std::string& temp_dir) {
+std::optional<Error> Guard::start_again(const std::string& temp_dir) {
   auto helper = launch(temp_dir, helper_.table.get());
-  if (!helper) return false;
+  if (!helper) return std::move(helper).error();
   helper_ = std::move(*helper);
-  return true;
+  return std::nullopt;
 }
 
 Expected<Guard::Helper> Guard::launch(const std::string& temp_dir, const cloudops_guard_table* watched) {
   const UniqueFd file = make_memory_file("cloudops-guard-table", false);
-  if (!file || ::ftruncate(file.get(), sizeof(cloudops_guard_table)) != 0) return guard_error("memfd_create", errno);
+  if (!file) return guard_error("memfd_create", errno);
+  const std::size_t bytes = std::min(sizeof(cloudops_guard_table), largest_file());
+  const std::size_t slots = bytes < offsetof(cloudops_guard_table, slots)
+                                ? 0
+                                : (bytes - offsetof(cloudops_guard_table, slots)) / sizeof(cloudops_guard_slot);
+  if (slots == 0 || (watched != nullptr && watched->used > slots)) return guard_error("RLIMIT_FSIZE", EFBIG);
+  if (::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) return guard_error("ftruncate", errno);
   void* memory = ::mmap(nullptr, sizeof(cloudops_guard_table), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (memory == MAP_FAILED) return guard_error("mmap", errno);
   Table table(static_cast<cloudops_guard_table*>(memory));
@@ -75,7 +90,8 @@ Expected<Guard::Helper> Guard::launch(const std::string& temp_dir, const cloudop
 
   GuardProcess process = launch_guard(read_end.get(), file.get(), temp_dir);
   if (process.pid < 0) return guard_error("exec", process.error);
-  return Helper{std::move(table), std::move(write_end), process.pid, std::move(process.exit_watch)};
+  return Helper{std::move(table), static_cast<Ticket>(slots), std::move(write_end), process.pid,
+                std::move(process.exit_watch)};
 }
 
 Guard::~Guard() {
@@ -115,7 +131,7 @@ Guard::Ticket Guard::watch(std::uint64_t mark) {
   if (!free_.empty()) {
     ticket = free_.back();
     free_.pop_back();
-  } else if (ticket == cloudops_guard_slots) {
+  } else if (ticket == helper_.slots) {
     return no_ticket;
   } else {
     __atomic_store_n(&helper_.table->used, ticket + 1, __ATOMIC_RELEASE);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,8 @@ namespace cloudops {
 class Guard {
  public:
   using Ticket = std::uint32_t;
-  /// Every slot of the table is taken (131072 trees at once): that tree is not watched.
+  /// Every slot of the table is taken (131072 trees at once, fewer under a small limit on the size of files): that tree
+  /// is not watched.
   static constexpr Ticket no_ticket = UINT32_MAX;
 
   /// `temp_dir` is used only where memory files may not be executed (vm.memfd_noexec); then /dev/shm and /tmp are tried
@@ -37,9 +39,9 @@ class Guard {
   ~Guard();
   /// The helper is there. It is not when somebody killed it, and whoever asks first collects it.
   bool is_alive() { return !wait_for_end(0); }
-  /// Another helper in place of one that has ended. It takes over all that is watched; tickets stay good. false: it
+  /// Another helper in place of one that has ended. It takes over all that is watched; tickets stay good. An error: it
   /// could not be started, nobody watches.
-  bool start_again(const std::string& temp_dir);
+  std::optional<Error> start_again(const std::string& temp_dir);
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
@@ -60,6 +62,7 @@ class Guard {
 
   struct Helper {
     Table table;
+    Ticket slots = 0;
     /// The pipe's write end. Nothing is ever written: its closing is the message.
     UniqueFd alive;
     pid_t pid = 0;

@@ -3,6 +3,7 @@
 #include "core/spawn/proc_reader.hpp"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -64,6 +65,12 @@ bool owns_group(const TreeRoot& root, const Marked& marked, const std::vector<Pr
   if (root.mark != 0)
     return std::any_of(marked.begin(), marked.end(), [&](const auto& one) { return one.stat.group == root.leader; });
   return std::none_of(others.begin(), others.end(), [&](const auto& stat) { return stat.pid == root.leader; });
+}
+
+/// An orphan whose parent was to be the init process, or a sub-reaper, and that is this process: in a container the
+/// host often is. Nobody else would collect it. The only child that the engine itself collects is the leader.
+bool is_left_to_us(const ProcessStat& zombie, const TreeRoot& root) {
+  return zombie.parent == ::getpid() && (zombie.pid != root.leader || root.leader_reaped);
 }
 
 std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
@@ -159,6 +166,8 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
     if (!stat && !has_ended(errno)) stat = ProcessStat{pid};
     if (stat && !stat->zombie)
       pass.marked[tree->second].push_back({*stat, refused});
+    else if (stat && is_left_to_us(*stat, pass.roots[tree->second]))
+      ::waitpid(pid, nullptr, WNOHANG);
     else if (stat)
       pass.dead[tree->second] += static_cast<std::uint64_t>(pid);
     else

@@ -26,15 +26,17 @@ class PlanStore {
   bool contains(const Uuid& id) const { return plans_.contains(id); }
   /// As it is now; nullptr: unknown or not finished.
   PlanResultPtr result(const Uuid& id) const;
-  /// A command's result changed (its output left memory).
+  /// A command's result changed (its output left memory). Without effect when the plan has another command there.
   void replace_result(const Uuid& id, std::size_t index, ResultPtr result);
   /// For a plan that is known and not finished.
   void add_waiter(const Uuid& id, PlanWaitCallback waiter);
 
+  /// Is told of every plan that is forgotten, with its result.
+  using Forgotten = std::function<void(const PlanExecutionResult&)>;
   /// Forgets one finished plan. False: unknown or not finished.
-  bool remove(const Uuid& id);
+  bool remove(const Uuid& id, const Forgotten& forgotten);
   /// Forgets the finished plans that are too old, then those beyond the count of executions that may be kept.
-  void clean_up(SteadyTime now);
+  void clean_up(SteadyTime now, const Forgotten& forgotten);
 
  private:
   struct Record {

@@ -64,6 +64,18 @@ ByteScan scan_bytes(std::string_view bytes) {
   return scan;
 }
 
+std::vector<std::uint16_t> newline_positions(std::string_view text, std::size_t count) {
+  std::vector<std::uint16_t> positions(count);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (auto& position : positions) {
+    const char* const newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    position = static_cast<std::uint16_t>(newline - text.data());
+    at = newline + 1;
+  }
+  return positions;
+}
+
 std::size_t find_last_byte(std::string_view bytes, char byte) {
   if (bytes.empty()) return std::string_view::npos;
   const void* found = ::memrchr(bytes.data(), byte, bytes.size());

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace cloudops {
 
@@ -15,6 +17,9 @@ struct ByteScan {
 
 /// Pure; any thread. Reads the block once, 64 bytes at a time.
 ByteScan scan_bytes(std::string_view bytes);
+
+/// The position of each '\n', of which there are `count`, in a text of at most 65,536 bytes.
+std::vector<std::uint16_t> newline_positions(std::string_view text, std::size_t count);
 
 /// The position of the last `byte`, or npos.
 std::size_t find_last_byte(std::string_view bytes, char byte);

@@ -54,15 +54,16 @@ void PipeReader::on_readable() {
 void PipeReader::drain() {
   if (!is_open()) return;
   for (std::size_t left = system_.bytes_waiting(fd_.get()); left > 0 && is_open();) {
-    const std::size_t limit = std::min(left, buffer_.size());
-    if (read_once(limit) != ReadState::more) return;
-    left -= limit;
+    // A pipe in packet mode gives a packet at a time, however much waits.
+    std::size_t taken = 0;
+    if (read_once(std::min(left, buffer_.size()), &taken) != ReadState::more) return;
+    left -= taken;
   }
   // At most one more read, to see an end of file that is already there.
   if (is_open() && system_.bytes_waiting(fd_.get()) == 0) read_once(1);
 }
 
-PipeReader::ReadState PipeReader::read_once(std::size_t limit) {
+PipeReader::ReadState PipeReader::read_once(std::size_t limit, std::size_t* taken) {
   const ssize_t count = system_.read(fd_.get(), buffer_.data(), limit);
   if (count == -EAGAIN) return ReadState::empty;
   if (count == -EINTR) return ReadState::more;
@@ -71,6 +72,7 @@ PipeReader::ReadState PipeReader::read_once(std::size_t limit) {
     return ReadState::ended;
   }
   const auto size = static_cast<std::size_t>(count);
+  if (taken != nullptr) *taken = size;
   if (!enlarged_ && size >= usual_pipe_bytes) {
     enlarged_ = true;
     ::fcntl(fd_.get(), F_SETPIPE_SZ, large_pipe_bytes);

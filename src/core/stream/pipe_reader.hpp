@@ -48,7 +48,7 @@ class PipeReader {
   enum class ReadState { more, empty, ended };
   void arm();
   void on_readable();
-  ReadState read_once(std::size_t limit);
+  ReadState read_once(std::size_t limit, std::size_t* taken = nullptr);
   void end(int error);
 
   WatchedFd fd_;
