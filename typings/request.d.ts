@@ -7,7 +7,10 @@ export interface ExecutionRequest {
   env?: Readonly<Record<string, string>> | undefined;
   /** false: the child gets only `env`. Default true: `process.env` as it is when `execute` is called. */
   inherit_env?: boolean | undefined;
-  /** An existing directory. Default: the host's working directory. */
+  /**
+   * An existing directory. Default: the one that the host is in when the command starts. A host that calls
+   * `process.chdir` says it here; relative paths are looked up from it too.
+   */
   working_dir?: string | null | undefined;
   /**
    * Whole milliseconds from the start attempt, at least 1 and at most the engine's `max_timeout_ms`.
