@@ -29,6 +29,9 @@ type Listener<Name extends EventName> = (...args: ExecutionEventMap[Name]) => un
  * method that returns a promise rejects with an ExecutionError, never throws; after `close` with ENGINE_CLOSED, except
  * the readers of finished results (`getStatus`, `getResult`, `waitForCompletion`, `getPlanResult`, `waitForPlan`,
  * `listExecutions`, `readOutput`, `readLogs`, `getLogPath`). `startCleanupTask` and `stopCleanupTask` then do nothing.
+ *
+ * When the host dies, a helper process ends what runs. An engine that cannot have one says so once, by a process warning
+ * named ExecutionEngineWarning.
  */
 export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
   /** @throws ValidationError for a configuration that is not allowed */
