@@ -1,5 +1,8 @@
 'use strict';
 
+// At load, and not the global one: those who test with false timers put theirs there, and do not call it.
+const { setImmediate } = require('node:timers');
+
 const { errorFromNative } = require('./errors.js');
 const { OutputChunk } = require('./output_chunk.js');
 const { terminalEvent } = require('./terminal_event.js');

@@ -1,5 +1,6 @@
 #include "core/execution_output.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cloudops {
@@ -10,6 +11,32 @@ void report(ExecutionResult& result, const std::string& sentence) {
     result.error = sentence;
   else
     *result.error += "; " + sentence;
+}
+
+/// So many lines are handed over together at most: between two chunks a consumer can turn to something else.
+constexpr std::uint32_t most_lines = 1024;
+
+/// Calls `sink` with the piece, or with its parts if it has more lines.
+template <class Sink>
+void in_parts(OutputPiece&& piece, Sink&& sink) {
+  if (piece.line_count <= most_lines) return sink(std::move(piece));
+  std::size_t begin = 0;
+  for (std::uint32_t left = piece.line_count; left > 0;) {
+    OutputPiece part;
+    part.ascii = piece.ascii;
+    part.lossy = piece.lossy;
+    part.line_count = std::min(left, most_lines);
+    left -= part.line_count;
+    std::size_t end = begin;
+    for (std::uint32_t line = 1; line <= part.line_count; ++line) {
+      const std::size_t newline = piece.text.find('\n', end);
+      if (line < part.line_count && part.ascii) part.newlines.push_back(static_cast<std::uint16_t>(newline - begin));
+      end = newline == std::string::npos ? piece.text.size() : newline + (line < part.line_count ? 1 : 0);
+    }
+    part.text = piece.text.substr(begin, end - begin);
+    begin = end + 1;
+    sink(std::move(part));
+  }
 }
 
 }  // namespace
@@ -78,6 +105,10 @@ void ExecutionOutput::spill(OutputStream stream, const BoundedCapture::Taken& ta
 void ExecutionOutput::deliver(OutputStream stream, OutputPiece&& piece) {
   if (log_) log_->write(stream, piece);
   if (!config_.stream_output) return;
+  in_parts(std::move(piece), [this, stream](OutputPiece&& part) { hand_over(stream, std::move(part)); });
+}
+
+void ExecutionOutput::hand_over(OutputStream stream, OutputPiece&& piece) {
   OutputChunk chunk;
   chunk.execution_id = id_;
   chunk.stream = stream;

@@ -63,6 +63,7 @@ class ExecutionOutput {
   OpenToOthers dir_policy() const;
   void spill(OutputStream stream, const BoundedCapture::Taken& taken);
   void deliver(OutputStream stream, OutputPiece&& piece);
+  void hand_over(OutputStream stream, OutputPiece&& piece);
   void finish_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
                        ExecutionResult& result);
 

@@ -120,3 +120,18 @@ for (const [how, consume] of [
     await consume(engine, id);
     assert.equal((await engine.getResult(id)).status, 'cancelled');
   });
+
+test('a global setImmediate that never calls back, as false timers leave it, stops nothing', async (t) => {
+  const engine = makeEngine(t, { max_output_size_bytes: 1024, log_dir: null });
+  let lines = 0;
+  engine.on('stdout', () => lines++);
+  const own = globalThis.setImmediate;
+  globalThis.setImmediate = () => {};
+  try {
+    const run = within(20_000, engine.run(exec('seq', ['300000'])), 'a run under false timers');
+    assert.equal((await run).status, 'completed');
+  } finally {
+    globalThis.setImmediate = own;
+  }
+  assert.equal(lines, 300_000);
+});

@@ -164,6 +164,23 @@ TEST_CASE("a tree that cannot be listed at all still settles, without its leader
   CHECK(eventually([&] { return is_gone(leader); }));
 }
 
+TEST_CASE("where /proc shows nothing the leader is signalled and waited for all the same") {
+  struct EmptyProc final : System {
+    ssize_t list(int, void*, std::size_t) override { return 0; }
+  } system;
+  TestEngine test(hasty(), system);
+  const auto id = test.start(shell("echo $$; trap '' TERM; read line", R"("stdin":{"type":"pipe"})"));
+  const int leader = std::stoi(test.first_line(id));
+  test.cancel(id);
+  const auto result = test.finish(id);
+  CHECK(result->status == ExecutionStatus::cancelled);
+  CHECK(result->signal == "SIGKILL");
+  REQUIRE(result->termination.has_value());
+  CHECK(result->termination->signals.size() == 2);
+  CHECK(result->termination->survivors.empty());
+  CHECK(is_gone(leader));
+}
+
 TEST_CASE("the grace period and what a result says of time go by the engine's clock") {
   Config config;
   config.kill_grace_period_ms = 60'000;

@@ -149,3 +149,32 @@ TEST_CASE("a consumer that never comes back does not keep a cancelled command al
   CHECK(test.cancel(id).has_value());
   CHECK(test.finish(id)->status == ExecutionStatus::cancelled);
 }
+
+TEST_CASE("short lines go out at most 1,024 together, and none is lost, doubled or cut") {
+  TestEngine test;
+  // Empty lines; lines of two bytes; lines that are not ASCII; a part that is full to the line.
+  for (const auto& [command, lines] :
+       std::vector<std::pair<std::string, std::size_t>>{{"yes '' | head -n 70000", 70'000},
+                                                        {"yes | head -n 70000; printf end", 70'001},
+                                                        {"yes '\u00e9' | head -n 40000", 40'000},
+                                                        {"yes '' | head -n 2048", 2048}}) {
+    const auto id = test.start(shell(command));
+    const auto result = test.finish(id);
+    std::size_t seen = 0;
+    for (const auto& event : test.sink->events()) {
+      const auto* chunk = std::get_if<OutputChunk>(&event);
+      if (chunk == nullptr || chunk->execution_id != id) continue;
+      REQUIRE(chunk->line_count <= 1024);
+      REQUIRE(chunk->first_seq == seen + 1);
+      seen += chunk->line_count;
+      std::vector<std::uint16_t> newlines;
+      for (std::size_t i = 0; i < chunk->text.size(); ++i)
+        if (chunk->text[i] == '\n') newlines.push_back(static_cast<std::uint16_t>(i));
+      REQUIRE(newlines.size() + 1 == chunk->line_count);
+      REQUIRE(chunk->newlines == (chunk->ascii ? newlines : std::vector<std::uint16_t>()));
+    }
+    CHECK(seen == lines);
+    const std::string text = text_of(test.sink->events(), id);
+    CHECK(text.substr(0, result->stdout_bytes) == result->stdout_bytes_kept);
+  }
+}

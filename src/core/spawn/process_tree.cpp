@@ -73,6 +73,12 @@ bool is_left_to_us(const ProcessStat& zombie, const TreeRoot& root) {
   return zombie.parent == ::getpid() && (zombie.pid != root.leader || root.leader_reaped);
 }
 
+/// Our unreaped child `pid` has not ended; asked without /proc.
+bool runs_still(pid_t pid) {
+  siginfo_t ended{};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0;
+}
+
 std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
   std::vector<TreeMember> members;
   std::unordered_map<pid_t, std::uint64_t> started;
@@ -137,7 +143,13 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
     scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});
-    for (auto& member : scan.trees.back().members) {
+    auto& members = scan.trees.back().members;
+    const auto is_leader = [&](const TreeMember& member) { return member.pid == roots[i].leader; };
+    // /proc may be an empty folder (chroot), or hide the programs of other users (hidepid, setuid).
+    if (!roots[i].leader_reaped && std::none_of(members.begin(), members.end(), is_leader) &&
+        runs_still(roots[i].leader))
+      members.push_back({roots[i].leader});
+    for (auto& member : members) {
       if (signal == 0 || member.mark != 0) continue;
       member.refused =
           pass.is_signalled_leader(i, member.pid) ? pass.leader_refused[i] : send(member, signal) == Delivery::refused;

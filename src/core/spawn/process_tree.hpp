@@ -77,7 +77,7 @@ class ProcessTrees {
   TreeMarks& marks() { return marks_; }
 
   /// One pass over /proc for all the roots, valid for the moment. Costs about a microsecond per process of the machine,
-  /// ten per member. Without /proc, a tree is its unreaped leader.
+  /// ten per member. Without /proc, or with one that shows nothing, a tree is its unreaped leader.
   ///
   /// A `signal` other than 0 is sent to every member; to those that carry a mark the moment they are seen, because some
   /// live just long enough to fork a successor.
