@@ -169,7 +169,7 @@ TEST_CASE("where /proc shows nothing the leader is signalled and waited for all 
     ssize_t list(int, void*, std::size_t) override { return 0; }
   } system;
   TestEngine test(hasty(), system);
-  const auto id = test.start(shell("echo $$; trap '' TERM; read line", R"("stdin":{"type":"pipe"})"));
+  const auto id = test.start(shell("trap '' TERM; echo $$; read line", R"("stdin":{"type":"pipe"})"));
   const int leader = std::stoi(test.first_line(id));
   test.cancel(id);
   const auto result = test.finish(id);
