@@ -1,5 +1,7 @@
 #include "core/execution_output.hpp"
 
+#include "core/stream/byte_scan.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -27,12 +29,8 @@ void in_parts(OutputPiece&& piece, Sink&& sink) {
     part.lossy = piece.lossy;
     part.line_count = std::min(left, most_lines);
     left -= part.line_count;
-    std::size_t end = begin;
-    for (std::uint32_t line = 1; line <= part.line_count; ++line) {
-      const std::size_t newline = piece.text.find('\n', end);
-      if (line < part.line_count && part.ascii) part.newlines.push_back(static_cast<std::uint16_t>(newline - begin));
-      end = newline == std::string::npos ? piece.text.size() : newline + (line < part.line_count ? 1 : 0);
-    }
+    std::size_t end = piece.text.find('\n', begin);
+    for (std::uint32_t line = 1; line < part.line_count; ++line) end = piece.text.find('\n', end + 1);
     part.text = piece.text.substr(begin, end - begin);
     begin = end + 1;
     sink(std::move(part));
@@ -112,10 +110,10 @@ void ExecutionOutput::hand_over(OutputStream stream, OutputPiece&& piece) {
   OutputChunk chunk;
   chunk.execution_id = id_;
   chunk.stream = stream;
+  if (piece.ascii) chunk.newlines = newline_positions(piece.text, piece.line_count - 1);
   chunk.text = std::move(piece.text);
   chunk.first_seq = next_seq_;
   chunk.line_count = piece.line_count;
-  chunk.newlines = std::move(piece.newlines);
   chunk.partial = piece.partial;
   chunk.ascii = piece.ascii;
   chunk.timestamp = wall_now();

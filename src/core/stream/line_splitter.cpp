@@ -120,9 +120,7 @@ OutputPiece LineSplitter::make_piece(std::string text, End end) {
   piece.ascii = scan.ascii;
   if (scan.carriage_returns) drop_carriage_returns(text, end == End::newline);
   // '\n' is never part of a longer character, so repairing the whole text repairs each line by itself.
-  if (scan.ascii) {
-    piece.newlines = newline_positions(text, scan.newlines);
-  } else if (!is_valid_utf8(text)) {
+  if (!scan.ascii && !is_valid_utf8(text)) {
     text = decode_utf8(text);
     piece.lossy = true;
   }

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace cloudops {
 
@@ -19,8 +18,6 @@ struct OutputPiece {
   bool partial = false;
   /// Every byte of `text` is below 0x80.
   bool ascii = true;
-  /// The positions of the '\n' in `text`, if that is ASCII.
-  std::vector<std::uint16_t> newlines;
   /// A byte that was not UTF-8 became U+FFFD.
   bool lossy = false;
 };
