@@ -10,7 +10,7 @@ export const nameOf = (subject) => subject.name ?? subject.peer;
 export async function measure(name, scenario, { size, rounds, programs, progress }) {
   const subjects = scenario.subjects.filter(isAvailable);
   const values = Object.fromEntries(subjects.map((subject) => [nameOf(subject), []]));
-  const count = Math.min(rounds, scenario.mostRounds ?? rounds);
+  const count = Math.min(rounds, scenario.mostRounds?.[size] ?? rounds);
   for (let round = 0; round < count; round++) {
     for (let i = 0; i < subjects.length; i++) {
       const subject = subjects[(i + round) % subjects.length];

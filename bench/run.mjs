@@ -67,11 +67,13 @@ async function comparePeers(options, programs) {
   const values = {};
   report.scenarios = {};
   for (const [name, scenario] of Object.entries(scenarios)) {
+    const before = performance.now();
     values[name] = await measure(name, scenario, { ...options, programs, progress });
+    const took_s = Math.round((performance.now() - before) / 1000);
     const rows = summarize(scenario, values[name]);
     const { metric, unit, better, logarithmic } = scenario;
     const title = typeof scenario.title === 'function' ? scenario.title(scenario.sizes[options.size]) : scenario.title;
-    report.scenarios[name] = { title, metric, unit, better, logarithmic, rows, rounds: values[name] };
+    report.scenarios[name] = { title, metric, unit, better, logarithmic, took_s, rows, rounds: values[name] };
     progress('');
     console.log(scenarioTable(title, scenario, rows));
   }

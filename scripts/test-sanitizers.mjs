@@ -49,7 +49,7 @@ const runs = {
       // Tests that measure memory or time know by this that the numbers mean nothing here.
       CLOUDOPS_SANITIZED: '1',
     };
-    return javascript({ name: 'js-asan', env });
+    return javascript({ name: 'js-asan', env, timeout: 600_000 });
   },
 };
 

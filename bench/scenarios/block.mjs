@@ -15,6 +15,8 @@ export const scenario = {
     quick: { starts: 50, slow_starts: 3, large },
     smoke: { starts: 3, slow_starts: 2, large: 64 * 1024 ** 2 },
   },
+  // Each round fills 4 GiB four times.
+  mostRounds: { quick: 1 },
   subjects: [
     ...['engine', 'child_process', 'execa', 'bun', 'deno', 'floor'].map((peer) => ({ peer, host: small })),
     // What any call costs that asks another thread something and returns a promise.

@@ -10,7 +10,7 @@ export const scenario = {
   also: ['longest_ms'],
   sizes: { full: { executions: 100_000 }, quick: { executions: 2000 }, smoke: { executions: 40 } },
   // Two minutes each, nearly all of them spent on what is to be cleaned up.
-  mostRounds: 3,
+  mostRounds: { full: 3 },
   subjects: [{ peer: 'engine' }],
   parameters: (size) => ({
     ...size,

@@ -11,7 +11,7 @@ export const scenario = {
   metric: 'bytes_each',
   unit: 'bytes',
   sizes: { full: { executions: 20_000 }, quick: { executions: 2000 }, smoke: { executions: 40 } },
-  mostRounds: 3,
+  mostRounds: { full: 3 },
   subjects: [{ peer: 'engine' }],
   parameters: (size) => ({ ...size, engine: { config: { stream_output: false, enable_auto_cleanup: false } } }),
   check(facts, { executions }) {

@@ -5,10 +5,8 @@ import { prepare as prepareAws } from '../../test-js/aws/prepare.mjs';
 import { prepare as prepareChromium } from '../../test-js/console/prepare.mjs';
 import { Failure, root, stream } from '../support.mjs';
 
-const testTimeout = 120_000;
-
-/** test-js/**\/*.test.mjs in node's own runner, with a limit on each test's time. */
-export async function javascript({ name = 'js', env = {} } = {}) {
+/** test-js/**\/*.test.mjs in node's own runner, with a limit on the time (ms) of each test and of each file. */
+export async function javascript({ name = 'js', env = {}, timeout = 120_000 } = {}) {
   const files = readdirSync(join(root, 'test-js'), { recursive: true })
     .filter((file) => file.endsWith('.test.mjs'))
     .map((file) => `test-js/${file}`)
@@ -20,7 +18,7 @@ export async function javascript({ name = 'js', env = {} } = {}) {
   const reports = join(root, 'out/reports');
   mkdirSync(reports, { recursive: true });
   const tap = join(reports, `${name}.tap`);
-  const args = ['--test', `--test-timeout=${testTimeout}`, '--test-concurrency=2'];
+  const args = ['--test', `--test-timeout=${timeout}`, '--test-concurrency=2'];
   args.push('--test-reporter=spec', '--test-reporter-destination=stdout');
   args.push('--test-reporter=tap', `--test-reporter-destination=${tap}`);
   // Named, so that it is what was just built that is tested, and not a prebuilt one.

@@ -125,7 +125,7 @@ Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr
 
 Napi::Value Hooks::result(Napi::Env env, const ResultPtr& result) {
   if (converted_ != result) {
-    converted_object_ = Napi::Persistent(result_to_js(env, *result));
+    converted_object_ = Napi::Persistent(result_to_js(env, result));
     converted_ = result;
   }
   return converted_object_.Value();

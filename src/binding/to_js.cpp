@@ -1,8 +1,41 @@
 #include "binding/to_js.hpp"
 
+#include "binding/shared_text.hpp"
 #include "core/text_of_result.hpp"
 
+#include <memory>
+#include <utility>
+
 namespace cloudops::binding {
+namespace {
+
+/// A result and the text made of it, which may lie in the result.
+struct ShownResult {
+  explicit ShownResult(const ResultPtr& shown) : result(shown), text(text_of_result(*shown)) {}
+  ResultPtr result;
+  ResultText text;
+};
+
+/// As JsFields, but large texts of streams are not copied.
+class ResultFields {
+ public:
+  ResultFields(Napi::Env env, Napi::Object object, std::shared_ptr<const ShownResult> shown)
+      : env_(env), fields_(env, object), shown_(std::move(shown)) {}
+  template <class T>
+  void operator()(std::string_view name, const T& value) const {
+    fields_(name, value);
+  }
+  void operator()(std::string_view name, const StreamText& text) const {
+    fields_.set(name, text.ascii() ? shared_ascii_to_js(env_, text.view(), shown_) : to_js(env_, text.view()));
+  }
+
+ private:
+  Napi::Env env_;
+  JsFields fields_;
+  std::shared_ptr<const ShownResult> shown_;
+};
+
+}  // namespace
 
 Napi::Value to_js(Napi::Env env, bool flag) { return Napi::Boolean::New(env, flag); }
 Napi::Value to_js(Napi::Env env, std::int32_t number) { return Napi::Number::New(env, number); }
@@ -17,10 +50,6 @@ Napi::Value ascii_to_js(Napi::Env env, std::string_view text) {
   return {env, string};
 }
 
-Napi::Value to_js(Napi::Env env, const StreamText& text) {
-  return text.ascii() ? ascii_to_js(env, text.view()) : to_js(env, text.view());
-}
-
 Napi::Value to_js(Napi::Env env, const NameValues& entries) {
   auto object = Napi::Object::New(env);
   for (const auto& [name, value] : entries)
@@ -31,10 +60,14 @@ Napi::Value to_js(Napi::Env env, const NameValues& entries) {
   return object;
 }
 
-Napi::Object result_to_js(Napi::Env env, const ExecutionResult& result) {
-  const ResultText text = text_of_result(result);
+void JsFields::set(std::string_view name, napi_value value) const {
+  napi_set_property(env_, object_, ascii_to_js(env_, name), value);
+}
+
+Napi::Object result_to_js(Napi::Env env, const ResultPtr& result) {
+  const auto shown = std::make_shared<const ShownResult>(result);
   auto object = Napi::Object::New(env);
-  visit_fields(result, text, JsFields(env, object));
+  visit_fields(*result, shown->text, ResultFields(env, object, shown));
   return object;
 }
 

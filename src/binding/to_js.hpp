@@ -22,7 +22,6 @@ Napi::Value to_js(Napi::Env env, std::string_view text);
 Napi::Value to_js(Napi::Env env, const NameValues& entries);
 /// All below 0x80: spares the decoding.
 Napi::Value ascii_to_js(Napi::Env env, std::string_view text);
-Napi::Value to_js(Napi::Env env, const StreamText& text);
 
 /// Adds every field it is shown to an object.
 class JsFields {
@@ -30,6 +29,7 @@ class JsFields {
   JsFields(Napi::Env env, Napi::Object object) : env_(env), object_(object) {}
   template <class T>
   void operator()(std::string_view name, const T& value) const;
+  void set(std::string_view name, napi_value value) const;
 
  private:
   Napi::Env env_;
@@ -57,11 +57,9 @@ Napi::Value to_js(Napi::Env env, const std::vector<T>& values) {
 
 template <class T>
 void JsFields::operator()(std::string_view name, const T& value) const {
-  napi_value key = nullptr;
-  napi_create_string_latin1(env_, name.data(), name.size(), &key);
-  napi_set_property(env_, object_, key, to_js(env_, value));
+  set(name, to_js(env_, value));
 }
 
-Napi::Object result_to_js(Napi::Env env, const ExecutionResult& result);
+Napi::Object result_to_js(Napi::Env env, const ResultPtr& result);
 
 }  // namespace cloudops::binding

@@ -11,12 +11,17 @@ import { chromium } from './prepare.mjs';
 const pictures = join(root, 'out/console');
 
 /** Chromium's sandbox does not work for root; the only pages it gets to see are ours. */
-export const launch = () =>
-  driver.launch({
+export function launch() {
+  // A sanitizer's runtime that is preloaded here for the addon keeps Chromium from starting.
+  const env = { ...process.env };
+  delete env.LD_PRELOAD;
+  return driver.launch({
     executablePath: chromium,
     chromiumSandbox: process.getuid() !== 0,
     args: ['--force-color-profile=srgb'],
+    env,
   });
+}
 
 /**
  * A page that shows the console. What the page itself reports as an error is kept in `errors`: a broken rule of the

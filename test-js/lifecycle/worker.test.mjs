@@ -51,6 +51,11 @@ test("the environment is the worker's own process.env", async (t) => {
   assert.equal((await makeEngine(t).run(shell('echo ${ONLY_IN_WORKER-no}'))).stdout, 'no\n');
 });
 
+test('a text that is shared with the engine, not copied, survives the end of its worker', async (t) => {
+  const { result } = await runInWorker(t, shell('yes | head -c 1000000'));
+  assert.equal(result.stdout, 'y\n'.repeat(500_000));
+});
+
 test('several workers and the main thread at once', async (t) => {
   const engine = makeEngine(t);
   const inWorkers = [1, 2, 3].map((n) => runInWorker(t, exec('echo', [`worker ${n}`])));

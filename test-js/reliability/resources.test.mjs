@@ -201,6 +201,38 @@ test(
   },
 );
 
+test('a large text stays as it is when its execution and its engine are gone, and is freed when nobody has it', async (t) => {
+  const { wrong, grown } = await runModule(
+    t,
+    `
+    const engine = makeEngine({ max_output_size_bytes: 20_000_000 });
+    const expected = { y: 'y\\n'.repeat(5_000_000), n: 'n\\n'.repeat(5_000_000) };
+    let wrong = 0;
+    const rounds = async (count) => {
+      for (let i = 0; i < count; i++) {
+        const letter = 'yn'[i % 2];
+        const { id, stdout } = await engine.run(shell('yes ' + letter + ' | head -c 10000000'));
+        engine.removeExecution(id);
+        globalThis.gc();
+        if (stdout !== expected[letter]) wrong++;
+      }
+      globalThis.gc();
+      return process.memoryUsage().rss;
+    };
+    const kept = (await engine.run(shell('yes y | head -c 10000000'))).stdout;
+    const before = await rounds(10);
+    const grown = (await rounds(30)) - before;
+    await engine.close();
+    globalThis.gc();
+    if (kept !== expected.y || kept.slice(-4) !== 'y\\ny\\n') wrong++;
+    console.log(JSON.stringify({ wrong, grown }));`,
+    { nodeArgs: ['--expose-gc'] },
+  );
+  t.diagnostic(`300 MB in 30 results: grew by ${(grown / 1e6).toFixed(1)} MB`);
+  assert.equal(wrong, 0);
+  if (!sanitized) assert.ok(grown < 60e6, `grew by ${grown} bytes`);
+});
+
 test(
   'a JavaScript thread blocked for 5 s while 50 children flood: bounded, nothing lost',
   { timeout: 110_000 },

@@ -72,6 +72,16 @@ TEST_CASE("what reached the limit has no room for more", "[capture]") {
   CHECK(kept.capacity() == 100'000);
 }
 
+TEST_CASE("what is kept has at most half as much room besides", "[capture]") {
+  for (const int reads : {1, 5, 9, 10, 12, 15, 17, 20, 33}) {
+    BoundedCapture capture(1'000'000, kTruncate);
+    for (int i = 0; i < reads; ++i) capture.take(kOut, std::string(7'000, 'x'));
+    const std::string& kept = capture.release().out;
+    CHECK(kept == std::string(static_cast<std::size_t>(reads) * 7'000, 'x'));
+    CHECK(kept.capacity() <= kept.size() + kept.size() / 2);
+  }
+}
+
 TEST_CASE("a limit of zero keeps nothing", "[capture]") {
   BoundedCapture capture(0, kTruncate);
   CHECK(capture.take(kOut, "x").rest == "x");

@@ -8,6 +8,8 @@
 namespace cloudops {
 namespace {
 
+constexpr std::size_t much = 64 * 1024;
+
 std::string_view without_incomplete_suffix(std::string_view bytes) {
   return bytes.substr(0, bytes.size() - incomplete_suffix(bytes));
 }
@@ -40,7 +42,10 @@ void BoundedCapture::make_room(std::string& kept, std::size_t more) const {
   const std::size_t needed = kept.size() + more;
   if (needed > kept.capacity()) {
     const auto doubled = std::max<std::uint64_t>(needed, 2 * std::uint64_t{kept.capacity()});
-    kept.reserve(static_cast<std::size_t>(std::min(doubled, limit_)));
+    // A new string: reserve() of one that has room takes twice that at least, also past the limit.
+    std::string larger;
+    larger.reserve(static_cast<std::size_t>(std::min(doubled, limit_)));
+    kept.swap(larger.append(kept));
   }
 }
 
@@ -57,8 +62,11 @@ std::string BoundedCapture::truncation_warning(OutputStream stream) const {
 
 BoundedCapture::Bytes BoundedCapture::release() {
   Bytes bytes{std::exchange(side(OutputStream::out).kept, {}), std::exchange(side(OutputStream::err).kept, {})};
-  bytes.out.shrink_to_fit();
-  bytes.err.shrink_to_fit();
+  for (std::string* kept : {&bytes.out, &bytes.err}) {
+    // Giving room back is one more copy. Much text may keep some: pages that nothing was written to take no memory.
+    const std::size_t spare = kept->capacity() - kept->size();
+    if (kept->size() < much || spare > kept->size() / 2) kept->shrink_to_fit();
+  }
   return bytes;
 }
 
