@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { sanitized } from '../reliability/support.mjs';
 import {
   exec,
   killAfter,
@@ -72,8 +73,10 @@ test('what a grandchild writes soon after its parent ended is kept', async (t) =
 
 test('drain_grace_ms counts from the last byte, not from the exit', async (t) => {
   const mark = killAfter(t, marker());
-  const engine = makeEngine(t, { drain_grace_ms: 400 });
-  const ticking = `for i in 1 2 3 4 5; do sleep 0.15; echo $i; done; exec sleep ${mark}`;
+  // Five ticks take longer than the grace, one does not, by far: a preloaded sanitizer delays each.
+  const drain_grace_ms = sanitized ? 1600 : 400;
+  const engine = makeEngine(t, { drain_grace_ms });
+  const ticking = `for i in 1 2 3 4 5; do sleep ${drain_grace_ms / 2700}; echo $i; done; exec sleep ${mark}`;
   const result = await engine.run(sh(`(${ticking}) & exit 0`));
   assert.equal(result.stdout, '1\n2\n3\n4\n5\n');
   assert.equal(result.output_incomplete, true);
