@@ -93,6 +93,7 @@ export const targets = [
     scenario: 'children',
     ratio: ['engine', 'bun, split by hand'],
     max: 1.05,
+    floor: ['engine that keeps 1 KB', 'bun, split by hand'],
   },
   { text: '… execa against the engine', scenario: 'children', ratio: ['execa', 'engine'], min: 3 },
   {

@@ -110,7 +110,9 @@ test('a cancel while the output drains still ends whoever ignores SIGTERM', asyn
 });
 
 test('a writer that left the tree for good cannot keep a terminated execution open', async (t) => {
-  const engine = makeEngine(t, { stream_output: false, log_dir: null, max_output_size_bytes: 1000 });
+  // A writer that never pauses may have to wait for a processor: not for as long as this grace.
+  const limits = { drain_grace_ms: 2000, max_output_size_bytes: 1000 };
+  const engine = makeEngine(t, { stream_output: false, log_dir: null, ...limits });
   const mark = killAfter(t, marker());
   // It gives itself another RLIMIT_RTTIME and a session: nothing ties it to the tree any more, and it never pauses.
   const endless = `setsid bash -c 'while echo x; do :; done; : ${mark}' &`;
