@@ -9,8 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { exec, holdings, makeEngine, residentBytes, shell, tempFile, until, within } from '../support.mjs';
 import { libraryUrl, runModule, sanitized, startModule } from './support.mjs';
 
-// RLIMIT_NPROC does not hold root, so the process limit is tried as a user that nobody else is.
-const asStranger = process.getuid?.() === 0 ? 'setpriv --reuid 54321 --regid 54321 --clear-groups' : '';
+// RLIMIT_NPROC does not hold root, so the process limit is tried as a user that nobody else is, not even another run of
+// this file: what that one starts would count too.
+const stranger = 1_000_000 + process.pid;
+const asStranger = process.getuid?.() === 0 ? `setpriv --reuid ${stranger} --regid ${stranger} --clear-groups` : '';
 
 /** Why that user cannot run the test, or false. */
 function strangerIsKeptOut() {
