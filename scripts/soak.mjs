@@ -123,7 +123,8 @@ const slack = { descriptors: 1, threads: 0, zombies: 0 };
 
 function compare(before, after, allowedBytes) {
   for (const name of Object.keys(slack))
-    if (after[name] > before[name] + slack[name]) throw new Failure(`${name} grew from ${before[name]} to ${after[name]}`);
+    if (after[name] > before[name] + slack[name])
+      throw new Failure(`${name} grew from ${before[name]} to ${after[name]}`);
   const grown = after.rss - before.rss;
   console.log(`memory after warm-up and at the end differ by ${megabytes(grown)}`);
   if (grown > allowedBytes) throw new Failure(`memory grew by ${megabytes(grown)}`);
