@@ -20,7 +20,7 @@ export function begin(program, args) {
 
 export function capture(program, args) {
   return new Promise((resolve) => {
-    execFile(program, args, (error, stdout) =>
+    execFile(program, args, { maxBuffer: Infinity }, (error, stdout) =>
       resolve({ code: error === null ? 0 : error.code, bytes: stdout.length }),
     );
   });

@@ -42,6 +42,8 @@ void Outbox::detach() {
     records_.clear();
   }
   taken_.clear();
+  std::lock_guard lock(releasing_);
+  released_ = true;
   napi_release_threadsafe_function(function_, napi_tsfn_abort);
 }
 
@@ -64,13 +66,16 @@ void Outbox::warn(const std::string& sentence) {
 void Outbox::reply(Reply reply) { push(std::move(reply)); }
 
 void Outbox::push(Record record) {
-  std::lock_guard lock(mutex_);
-  if (detached_) return;
-  const bool due = is_due(record);
-  records_.push_back(std::move(record));
-  if (!due) return;
-  due_ = true;
-  schedule();
+  {
+    std::lock_guard lock(mutex_);
+    if (detached_) return;
+    const bool due = is_due(record);
+    records_.push_back(std::move(record));
+    if (!due) return;
+    due_ = true;
+    if (std::exchange(scheduled_, true)) return;
+  }
+  wake();
 }
 
 bool Outbox::is_due(const Record& record) {
@@ -79,18 +84,21 @@ bool Outbox::is_due(const Record& record) {
   return unannounced_bytes_ > most_unannounced_bytes;
 }
 
-void Outbox::schedule() {
-  if (std::exchange(scheduled_, true)) return;
-  // Under the lock, so that detach() cannot release the function in between. It only queues; it does not wait.
-  napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+void Outbox::wake() {
+  // Not under mutex_, which the thread that wakes up needs first.
+  std::lock_guard lock(releasing_);
+  if (!released_) napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
 }
 
 void Outbox::listening(bool anybody) {
-  std::lock_guard lock(mutex_);
-  listening_ = anybody;
-  if (!anybody || detached_ || records_.empty()) return;
-  due_ = true;
-  schedule();
+  {
+    std::lock_guard lock(mutex_);
+    listening_ = anybody;
+    if (!anybody || detached_ || records_.empty()) return;
+    due_ = true;
+    if (std::exchange(scheduled_, true)) return;
+  }
+  wake();
 }
 
 void Outbox::call_js(napi_env env, napi_value, void* context, void*) {
@@ -141,7 +149,7 @@ void Outbox::drain(Napi::Env env) {
     scheduled_ = has_due();
     if (!scheduled_) return;
   }
-  if (!hooks_.drain_later(env)) napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+  if (!hooks_.drain_later(env)) wake();
 }
 
 }  // namespace cloudops::binding

@@ -58,8 +58,8 @@ class Outbox final : public EventSink {
   void push(Record record);
   /// Under the lock. Whether the record is for somebody who waits for it.
   bool is_due(const Record& record);
-  /// Under the lock.
-  void schedule();
+  /// Without the lock. Has drain() called: it only queues, it does not wait.
+  void wake();
   /// JavaScript thread. Moves what there is to `taken_`; false: nothing.
   bool take();
   /// Under the lock. There is something for somebody who waits.
@@ -79,6 +79,10 @@ class Outbox final : public EventSink {
   /// drain() will be called, or is at work.
   bool scheduled_ = false;
   bool detached_ = false;
+
+  /// Against wake() and the release of the function at once.
+  std::mutex releasing_;
+  bool released_ = false;
 
   /// Taken out of `records_`, not handed over yet. JavaScript thread only.
   std::deque<Record> taken_;

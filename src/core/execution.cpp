@@ -3,6 +3,8 @@
 #include "core/os/signal_name.hpp"
 #include "core/runtime.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -25,12 +27,8 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
       command_(display(accepted_.request.command)),
       output_(accepted_.id, accepted_.launch.log_path, context.config, context.sink, context.delivery_total,
               context.system),
-      stdout_(context.runtime.io(), context.system, context.runtime.read_buffer(),
-              {[this](std::string_view bytes) { on_bytes(OutputStream::out, bytes); },
-               [this](int error) { on_pipe_end(OutputStream::out, error); }}),
-      stderr_(context.runtime.io(), context.system, context.runtime.read_buffer(),
-              {[this](std::string_view bytes) { on_bytes(OutputStream::err, bytes); },
-               [this](int error) { on_pipe_end(OutputStream::err, error); }}),
+      stdout_(context.runtime.io(), context.system, context.runtime.read_buffer(), callbacks_of(OutputStream::out)),
+      stderr_(context.runtime.io(), context.system, context.runtime.read_buffer(), callbacks_of(OutputStream::err)),
       deadline_(context.runtime.io()),
       retry_(context.runtime.io()),
       drain_(context.runtime.io()),
@@ -65,9 +63,33 @@ void Execution::resume_reading() {
   stderr_.resume();
 }
 
+PipeReader::Callbacks Execution::callbacks_of(OutputStream stream) {
+  return {[this, stream](std::string_view bytes) { on_bytes(stream, bytes); },
+          [this, stream](int error) { on_pipe_end(stream, error); },
+          [this, stream](std::size_t size) { on_counted(stream, size); }};
+}
+
 void Execution::on_bytes(OutputStream stream, std::string_view bytes) {
+  after_taking(output_.take(stream, bytes));
+  if (output_.only_counts()) count_only();
+}
+
+void Execution::on_counted(OutputStream stream, std::size_t size) { after_taking(output_.count(stream, size)); }
+
+void Execution::count_only() {
+  if (!context_.sink_of_unwanted) {
+    const UniqueFd opened(context_.system.open_at(AT_FDCWD, "/dev/null", O_WRONLY | O_CLOEXEC, 0));
+    // A host may have closed its stdio: the descriptor is not to be one of those.
+    if (opened) context_.sink_of_unwanted.reset(context_.system.duplicate(opened.get()));
+    // None to be had: they are read, and perhaps next time there is one.
+    if (!context_.sink_of_unwanted) return;
+  }
+  stdout_.count_only(context_.sink_of_unwanted.get());
+  stderr_.count_only(context_.sink_of_unwanted.get());
+}
+
+void Execution::after_taking(const ExecutionOutput::Taken& taken) {
   last_byte_ = context_.system.now();
-  const auto taken = output_.take(stream, bytes);
   if (taken.hold_back) {
     stdout_.pause();
     stderr_.pause();

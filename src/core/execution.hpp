@@ -37,7 +37,9 @@ struct ExecutionContext {
   /// Executions whose memory is looked at.
   std::size_t probed = 0;
   /// /dev/null for reading, opened by the first child that is started.
-  UniqueFd dev_null;
+  UniqueFd dev_null = {};
+  /// /dev/null for writing, opened by the first output that is only counted.
+  UniqueFd sink_of_unwanted = {};
 };
 
 /// Who owns executions and hears of their end.
@@ -94,7 +96,11 @@ class Execution final : private Terminator::Target {
   bool has_stdin_pipe() const { return std::holds_alternative<StdinPipe>(accepted_.request.stdin_source); }
 
   // execution.cpp
+  PipeReader::Callbacks callbacks_of(OutputStream stream);
   void on_bytes(OutputStream stream, std::string_view bytes);
+  void on_counted(OutputStream stream, std::size_t size);
+  void after_taking(const ExecutionOutput::Taken& taken);
+  void count_only();
   void on_pipe_end(OutputStream stream, int error);
   void on_exit(const ProcessExit& exit);
   void watch_for_quiet();

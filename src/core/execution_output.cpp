@@ -84,6 +84,16 @@ ExecutionOutput::Taken ExecutionOutput::take(OutputStream stream, std::string_vi
   return outcome;
 }
 
+bool ExecutionOutput::only_counts() const {
+  return capture_.full() && !wants_lines() &&
+         config_.oversized_output_strategy != OversizedOutputStrategy::stream_to_file;
+}
+
+ExecutionOutput::Taken ExecutionOutput::count(OutputStream stream, std::size_t size) {
+  capture_.count(stream, size);
+  return {config_.oversized_output_strategy == OversizedOutputStrategy::fail_execution, false};
+}
+
 void ExecutionOutput::spill(OutputStream stream, const BoundedCapture::Taken& taken) {
   Overflow& target = overflow(stream);
   if (target.error) return;

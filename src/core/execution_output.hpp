@@ -40,6 +40,9 @@ class ExecutionOutput {
   void open_log();
 
   Taken take(OutputStream stream, std::string_view bytes);
+  /// How many bytes come is all that is of interest from now on: `count` will do in place of `take`.
+  bool only_counts() const;
+  Taken count(OutputStream stream, std::size_t size);
   /// End of that stream: its last line is complete.
   void ended(OutputStream stream);
   bool has_open_line() const;

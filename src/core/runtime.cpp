@@ -1,19 +1,63 @@
 #include "core/runtime.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <pthread.h>
 #include <signal.h>
+
+#include <utility>
 
 namespace cloudops {
 
 Runtime::Runtime()
     : io_(std::make_unique<boost::asio::io_context>(1)),
-      keep_alive_(io_->get_executor()),
+      doorbell_(*io_, [this] { take_in(); }),
       read_buffer_(new std::array<char, 64 * 1024>),
       thread_([this] { run(); }) {}
 
 Runtime::~Runtime() {
-  stop_when_idle();
+  post([this] { stop_when_idle(); });
   join();
+}
+
+void Runtime::post(Work work) {
+  std::unique_lock lock(mutex_);
+  if (state_ == State::ended) {
+    lock.unlock();
+    std::lock_guard one_at_a_time(after_end_);
+    return work();
+  }
+  // From the engine thread in the order of what it posts to itself.
+  if (state_ == State::stopping || io_->get_executor().running_in_this_thread()) {
+    boost::asio::post(*io_, std::move(work));
+    return;
+  }
+  inbox_.push_back(std::move(work));
+  const bool is_first = inbox_.size() == 1;
+  lock.unlock();
+  // For the others it has been rung already.
+  if (is_first) doorbell_.ring();
+}
+
+void Runtime::take_in() {
+  std::vector<Work> taken;
+  {
+    std::lock_guard lock(mutex_);
+    taken.swap(inbox_);
+  }
+  for (const Work& work : taken) work();
+}
+
+void Runtime::stop_when_idle() {
+  std::vector<Work> left;
+  {
+    std::lock_guard lock(mutex_);
+    if (state_ != State::running) return;
+    state_ = State::stopping;
+    left.swap(inbox_);
+  }
+  for (Work& work : left) boost::asio::post(*io_, std::move(work));
+  doorbell_.close();
 }
 
 void Runtime::join() {
@@ -38,7 +82,7 @@ void Runtime::run() {
   std::lock_guard one_at_a_time(after_end_);
   {
     std::lock_guard lock(mutex_);
-    ended_ = true;
+    state_ = State::ended;
   }
   io_->restart();
   io_->poll();

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
+#include "core/doorbell.hpp"
+
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
-#include <utility>
+#include <vector>
 
 namespace cloudops {
 
@@ -17,6 +18,9 @@ namespace cloudops {
 /// Constructed and destroyed by the engine's owner; `post` may be called from any thread.
 class Runtime {
  public:
+  using Work = std::function<void()>;
+
+  /// Throws boost::system::system_error or std::system_error when the system is short of descriptors or threads.
   Runtime();
   /// Stops (see stop_when_idle) and joins: the work under way must be able to end.
   ~Runtime();
@@ -25,23 +29,12 @@ class Runtime {
 
   boost::asio::io_context& io() { return *io_; }
 
-  /// Runs `work` on the engine thread; after that thread has ended, on the calling thread, one at a time: what the
-  /// engine left behind (finished results) stays readable.
-  template <class Work>
-  void post(Work&& work) {
-    {
-      std::lock_guard lock(mutex_);
-      if (!ended_) {
-        boost::asio::post(*io_, std::forward<Work>(work));
-        return;
-      }
-    }
-    std::lock_guard one_at_a_time(after_end_);
-    work();
-  }
+  /// Runs `work` on the engine thread, in the order of the calls; after that thread has ended, on the calling thread,
+  /// one at a time: what the engine left behind (finished results) stays readable.
+  void post(Work work);
 
-  /// The thread ends once nothing is left to do. Engine thread or owner.
-  void stop_when_idle() { keep_alive_.reset(); }
+  /// The thread ends once nothing is left to do. Engine thread.
+  void stop_when_idle();
   /// Blocks until the thread has ended. Owner.
   void join();
   /// Owner, after join(): gives the descriptors back. Only post() may still be called.
@@ -51,13 +44,22 @@ class Runtime {
   std::array<char, 64 * 1024>& read_buffer() { return *read_buffer_; }
 
  private:
+  enum class State {
+    running,
+    /// The thread no longer waits for the doorbell, only for what is under way.
+    stopping,
+    ended,
+  };
   void run();
+  void take_in();
 
   std::unique_ptr<boost::asio::io_context> io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_alive_;
+  Doorbell doorbell_;
   std::mutex mutex_;
+  State state_ = State::running;
+  /// What other threads have posted.
+  std::vector<Work> inbox_;
   std::recursive_mutex after_end_;
-  bool ended_ = false;
   std::unique_ptr<std::array<char, 64 * 1024>> read_buffer_;
   std::thread thread_;  // last: starts when all else is there
 };

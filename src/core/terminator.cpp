@@ -1,5 +1,7 @@
 #include "core/terminator.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -18,10 +20,10 @@ std::vector<std::int32_t> everybody_in(const TreeState& state) {
 }  // namespace
 
 Terminator::Terminator(boost::asio::io_context& io, const ProcessTrees& trees, System& system)
-    : trees_(trees), system_(system), reserve_(system), timer_(io) {}
+    : io_(io), trees_(trees), system_(system), reserve_(system), timer_(io) {}
 
 void Terminator::begin(Target& target, const StopLadder& ladder) {
-  climbs_.push_back({&target, ladder, 0, false, system_.now()});
+  climbs_.push_back({&target, ladder, 0, false, false, system_.now()});
   nudge();
 }
 
@@ -32,12 +34,20 @@ void Terminator::hasten(Target& target, const StopLadder& ladder) {
   found->ladder = ladder;
   found->rung = 0;
   found->rung_sent = false;
+  found->strays_left = false;
   nudge();
 }
 
 void Terminator::nudge() {
   pause_ = first_pause;
-  schedule(SteadyTime::duration::zero());
+  // Posted: what else has ended by now is served by the same turn.
+  if (std::exchange(turn_due_, true)) return;
+  boost::asio::post(io_, [self = std::weak_ptr(self_)] {
+    const auto alive = self.lock();
+    if (!alive) return;
+    (*alive)->turn_due_ = false;
+    if (!(*alive)->climbs_.empty()) (*alive)->turn();
+  });
 }
 
 void Terminator::forget(const Target& target) {
@@ -45,31 +55,34 @@ void Terminator::forget(const Target& target) {
   if (climbs_.empty()) timer_.cancel();
 }
 
-void Terminator::schedule(SteadyTime::duration pause) {
-  timer_.start(pause, [this] { turn(); });
-}
-
 void Terminator::turn() {
+  timer_.cancel();
   const DescriptorReserve::Loan descriptors(reserve_);
+  advance_rungs();
   std::vector<TreeRoot> roots;
-  for (const Climb& climb : climbs_) roots.push_back(climb.target->tree_root());
-  std::vector<TreeState> states = look_at_trees(trees_, roots);
-  const auto now = system_.now();
-
+  std::vector<TreeState> states(climbs_.size());
   // One call for all that are on the same rung: a signal to a hundred trees costs one more pass, not a hundred.
-  std::vector<std::size_t> to_kill;
-  std::vector<std::size_t> to_term;
+  std::vector<std::size_t> asked_groups;
+  std::vector<std::size_t> to_ask;
+  std::vector<std::size_t> to_ask_strays;
+  std::vector<std::size_t> to_look;
   for (std::size_t i = 0; i < climbs_.size(); ++i) {
     Climb& climb = climbs_[i];
-    const auto& wait = climb.ladder[climb.rung].wait;
-    if (climb.rung_sent && wait && now - climb.rung_began >= *wait) {
-      ++climb.rung;
-      climb.rung_sent = false;
+    roots.push_back(climb.target->tree_root());
+    if (kills(climb) || climb.rung_sent) {
+      (std::exchange(climb.strays_left, false) ? to_ask_strays : to_look).push_back(i);
+    } else if (trees_.signal_group(roots[i], SIGTERM)) {
+      // Most trees end of that. Strays, if there are any, are looked for when the leader has ended, or in the next
+      // turn.
+      climb.strays_left = true;
+      states[i].signalled = true;
+      states[i].doubtful = true;
+      asked_groups.push_back(i);
+    } else {
+      to_ask.push_back(i);
     }
-    if (states[i].empty()) continue;
-    if (kills(climb)) to_kill.push_back(i);
-    if (!kills(climb) && !climb.rung_sent) to_term.push_back(i);
   }
+
   const auto step = [&](const std::vector<std::size_t>& chosen, auto&& act) {
     if (chosen.empty()) return;
     std::vector<TreeRoot> chosen_roots;
@@ -77,19 +90,35 @@ void Terminator::turn() {
     auto chosen_states = act(chosen_roots);
     for (std::size_t i = 0; i < chosen.size(); ++i) states[chosen[i]] = std::move(chosen_states[i]);
   };
-  step(to_term, [&](const auto& chosen) { return signal_trees(trees_, chosen, SIGTERM); });
+  step(to_ask, [&](const auto& chosen) { return signal_trees(trees_, chosen, SIGTERM); });
+  step(to_ask_strays, [&](const auto& chosen) { return signal_trees(trees_, chosen, SIGTERM, Reach::outside_group); });
+  step(to_look, [&](const auto& chosen) { return look_at_trees(trees_, chosen); });
+  std::vector<std::size_t> to_kill;
+  for (const std::size_t i : to_look)
+    if (kills(climbs_[i]) && !states[i].empty()) to_kill.push_back(i);
   step(to_kill, [&](const auto& chosen) { return kill_trees(trees_, chosen); });
 
   // A rung's time runs from when its signal was out, so that nobody gets less of it than the ladder says.
   const auto sent = system_.now();
-  for (const auto& chosen : {to_term, to_kill})
+  for (const auto& chosen : {asked_groups, to_ask, to_kill})
     for (const std::size_t i : chosen) {
       Climb& climb = climbs_[i];
       if (std::exchange(climb.rung_sent, true)) continue;
       climb.rung_began = sent;
-      climb.target->signalled(climb.ladder[climb.rung].signal, sent);
+      if (states[i].signalled) climb.target->signalled(climb.ladder[climb.rung].signal, sent);
     }
   finish_climbs(states, sent);
+}
+
+void Terminator::advance_rungs() {
+  const auto now = system_.now();
+  for (Climb& climb : climbs_) {
+    const auto& wait = climb.ladder[climb.rung].wait;
+    if (!climb.rung_sent || !wait || now - climb.rung_began < *wait) continue;
+    ++climb.rung;
+    climb.rung_sent = false;
+    climb.strays_left = false;
+  }
 }
 
 void Terminator::finish_climbs(const std::vector<TreeState>& states, SteadyTime now) {
@@ -108,7 +137,7 @@ void Terminator::finish_climbs(const std::vector<TreeState>& states, SteadyTime 
     left.push_back(climb);
   }
   climbs_ = std::move(left);
-  if (!climbs_.empty()) schedule(std::max(next, Milliseconds(0)));
+  if (!climbs_.empty()) timer_.start(std::max(next, Milliseconds(0)), [this] { turn(); });
   pause_ = std::min(pause_ * 2, longest_pause);
   // Last: these calls may settle executions, which forget themselves here.
   for (auto& [target, survivors] : gone) target->tree_gone(std::move(survivors));

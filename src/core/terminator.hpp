@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace cloudops {
@@ -47,20 +48,27 @@ class Terminator {
     StopLadder ladder;
     std::size_t rung = 0;
     bool rung_sent = false;
+    /// Only to the leader's process group so far.
+    bool strays_left = false;
     SteadyTime rung_began{};
   };
 
-  void schedule(SteadyTime::duration pause);
   void turn();
+  void advance_rungs();
   void finish_climbs(const std::vector<TreeState>& states, SteadyTime now);
   static bool kills(const Climb& climb) { return climb.ladder[climb.rung].signal == SIGKILL; }
 
+  boost::asio::io_context& io_;
   const ProcessTrees& trees_;
   System& system_;
   DescriptorReserve reserve_;
   Timer timer_;
   Milliseconds pause_{1};
   std::vector<Climb> climbs_;
+  /// A turn is posted.
+  bool turn_due_ = false;
+  /// What is posted asks it whether this object is still there.
+  std::shared_ptr<Terminator*> self_ = std::make_shared<Terminator*>(this);
 };
 
 }  // namespace cloudops

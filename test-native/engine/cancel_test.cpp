@@ -107,6 +107,30 @@ TEST_CASE("one that ends well on SIGTERM is cancelled all the same, with the cod
   CHECK(result->stdout_bytes_kept == "ready\nbye\n");
 }
 
+TEST_CASE("what a command starts in answer to SIGTERM is not ended by that SIGTERM") {
+  TestEngine test;
+  for (int i = 0; i < 5; ++i) {
+    const auto id =
+        test.start(shell("trap '/bin/sh -c \"sleep 0.02; echo cleaned\"; exit 0' TERM; echo up; while :; do :; done"));
+    REQUIRE(test.first_line(id) == "up");
+    REQUIRE(test.cancel(id).has_value());
+    const auto result = test.finish(id);
+    CHECK(result->stdout_bytes_kept == "up\ncleaned\n");
+    CHECK(signals_of(*result) == std::vector<std::string>{"SIGTERM"});
+  }
+}
+
+TEST_CASE("one that has left the process group hears SIGTERM too, before anybody is killed") {
+  TestEngine test;
+  const auto id = test.start(
+      shell("setsid sh -c 'trap \"echo heard; exit 0\" TERM; echo up; while :; do sleep 0.01; done' & wait"));
+  REQUIRE(test.first_line(id) == "up");
+  REQUIRE(test.cancel(id).has_value());
+  const auto result = test.finish(id);
+  CHECK(result->stdout_bytes_kept == "up\nheard\n");
+  CHECK(signals_of(*result) == std::vector<std::string>{"SIGTERM"});
+}
+
 TEST_CASE("a stopped child is cancelled without waiting for the grace period") {
   TestEngine test;
   const auto id = test.start(shell("echo $$; kill -STOP $$; echo never"));

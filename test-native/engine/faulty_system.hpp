@@ -208,6 +208,10 @@ class FaultySystem final : public System {
     const int error = next(Call::kill);
     return error != 0 ? -error : System::kill(pid, signal);
   }
+  int kill_group(pid_t leader, int signal) override {
+    const int error = next(Call::kill);
+    return error != 0 ? -error : System::kill_group(leader, signal);
+  }
 
  private:
   static bool is_file(int fd) {

@@ -37,6 +37,57 @@ TEST_CASE("truncating keeps the first bytes, says so, and lets the child and its
   CHECK(text_of(test.sink->events(), id) == "123456789abcdef\nafter\n");
 }
 
+TEST_CASE("without events and logs, what is not kept is counted without being read") {
+  class SplicedBytes final : public System {
+   public:
+    ssize_t splice(int from, int to, std::size_t size) override {
+      const ssize_t count = System::splice(from, to, size);
+      if (count > 0) bytes += count;
+      return count;
+    }
+    ssize_t bytes = 0;
+  };
+  const auto run = [](Config config) {
+    SplicedBytes system;
+    {
+      TestEngine test(config, system);
+      const auto result = test.run(shell("head -c 3000000 /dev/zero; head -c 2000000 /dev/zero >&2"));
+      CHECK(result->success());
+      CHECK(result->stdout_bytes == 3'000'000);
+      CHECK(result->stderr_bytes == 2'000'000);
+      const bool in_files = config.oversized_output_strategy == OversizedOutputStrategy::stream_to_file;
+      CHECK(result->output_truncated != in_files);
+      CHECK(result->stdout_bytes_kept == std::string(1'000'000, '\0'));
+      CHECK(result->stderr_bytes_kept.empty());
+      CHECK(result->stderr_warning.find("1000000 of 5000000") != (in_files ? 0 : std::string::npos));
+    }
+    return system.bytes;
+  };
+  const test::ScratchDir dir;
+  Config config = limited(1'000'000, OversizedOutputStrategy::truncate_with_warning);
+  CHECK(run(config) == 0);
+  config.stream_output = false;
+  // What was read before the limit was noticed is at most one buffer.
+  CHECK(run(config) > 3'900'000);
+  config.log_dir = dir.path();
+  CHECK(run(config) == 0);
+  config.log_dir.reset();
+  config.oversized_output_strategy = OversizedOutputStrategy::stream_to_file;
+  config.temp_dir = dir.path();
+  CHECK(run(config) == 0);
+}
+
+TEST_CASE("failing ends the whole tree at the limit, also when its lines are nobody's") {
+  Config config = limited(1'000, OversizedOutputStrategy::fail_execution);
+  config.stream_output = false;
+  TestEngine test(config);
+  const auto outcome = test.wait(test.start(shell("yes & wait"))).value();
+  CHECK(outcome.result->status == ExecutionStatus::failed);
+  REQUIRE(outcome.error.has_value());
+  CHECK(outcome.error->code == ErrorCode::output_size_exceeded);
+  CHECK(outcome.result->stdout_bytes_kept.size() == 1'000);
+}
+
 TEST_CASE("failing ends the whole tree at the limit") {
   TestEngine test(limited(1'000, OversizedOutputStrategy::fail_execution));
   const auto outcome = test.wait(test.start(shell("yes & wait"))).value();

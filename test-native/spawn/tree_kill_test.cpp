@@ -2,6 +2,9 @@
 
 #include <sys/prctl.h>
 
+#include <map>
+#include <set>
+
 using namespace cloudops;
 using namespace cloudops::testing;
 
@@ -132,6 +135,71 @@ TEST_CASE("a signal reaches the whole tree, stopped members too") {
   CHECK((both == "outerinner" || both == "innerouter"));
   CHECK(WEXITSTATUS(child.reap()) == 7);
   CHECK(until([&] { return look_at_trees(trees, {&child.root(), 1}).front().empty(); }));
+}
+
+TEST_CASE("a signal to a group, and one to those outside of it, are not for the same processes") {
+  class RecordingSystem : public System {
+   public:
+    int open_process(pid_t pid) override {
+      const int process = System::open_process(pid);
+      opened[process] = pid;
+      return process;
+    }
+    int signal_process(int process, int signal) override {
+      if (signal == SIGTERM) asked.insert(opened[process]);
+      return System::signal_process(process, signal);
+    }
+    std::map<int, pid_t> opened;
+    std::set<pid_t> asked;
+  } system;
+  ProcessTrees trees(system);
+  Child child(trees, trees.marks().next(),
+              "trap 'echo leader' TERM;"
+              "setsid sh -c 'trap \"echo stray\" TERM; echo $$; while :; do sleep 0.01; done' &"
+              "while :; do sleep 0.01; done");
+  const pid_t stray = child.pid_line();
+  const auto state = signal_trees(trees, {&child.root(), 1}, SIGTERM, Reach::outside_group).front();
+  CHECK(state.signalled);
+  CHECK(child.line() == "stray");
+  CHECK(system.asked.contains(stray));
+  CHECK_FALSE(system.asked.contains(child.root().leader));
+  system.asked.clear();
+  REQUIRE(trees.signal_group(child.root(), SIGTERM));
+  CHECK(child.line() == "leader");
+  CHECK(system.asked.empty());
+}
+
+TEST_CASE("the group of a leader that has ended, or of one without a mark, gets no signal as a group") {
+  class CountedSystem : public System {
+   public:
+    int kill_group(pid_t, int) override { return ++calls, 0; }
+    int calls = 0;
+  } system;
+  ProcessTrees trees(system);
+  Child unmarked(trees, 0, "echo; sleep 1000");
+  unmarked.line();
+  CHECK_FALSE(trees.signal_group(unmarked.root(), SIGTERM));
+  Child ended(trees, trees.marks().next(), "sleep 1000 & echo; exit 0");
+  ended.line();
+  REQUIRE(until([&] { return !lives(ended.root().leader); }));
+  CHECK_FALSE(trees.signal_group(ended.root(), SIGTERM));
+  ended.reap();
+  CHECK_FALSE(trees.signal_group(ended.root(), SIGTERM));
+  CHECK(system.calls == 0);
+}
+
+TEST_CASE("a step says whether somebody was alive to get its signal") {
+  ProcessTrees trees;
+  Child child(trees, trees.marks().next(), "echo; exec sleep 1000");
+  child.line();
+  CHECK_FALSE(look_at_trees(trees, {&child.root(), 1}).front().signalled);
+  CHECK(signal_trees(trees, {&child.root(), 1}, SIGTERM).front().signalled);
+  REQUIRE(until([&] { return !lives(child.root().leader); }));
+  CHECK_FALSE(signal_trees(trees, {&child.root(), 1}, SIGTERM).front().signalled);
+  CHECK_FALSE(kill_trees(trees, {&child.root(), 1}).front().signalled);
+  Child other(trees, trees.marks().next(), "echo; exec sleep 1000");
+  other.line();
+  CHECK(kill_trees(trees, {&other.root(), 1}).front().signalled);
 }
 
 TEST_CASE("a pid that has become somebody else's gets no signal") {

@@ -146,3 +146,18 @@ TEST_CASE("released bytes carry no spare capacity", "[capture]") {
   CHECK(bytes.out.size() == 300'000);
   CHECK(bytes.out.capacity() < 301'000);
 }
+
+TEST_CASE("what is counted counts as written, and as not kept", "[capture]") {
+  BoundedCapture capture(4, OversizedOutputStrategy::truncate_with_warning);
+  capture.take(OutputStream::out, "123");
+  CHECK_FALSE(capture.full());
+  capture.take(OutputStream::err, "4");
+  CHECK(capture.full());
+  CHECK_FALSE(capture.overflowed());
+  capture.count(OutputStream::err, 7);
+  CHECK(capture.overflowed(OutputStream::err));
+  CHECK_FALSE(capture.overflowed(OutputStream::out));
+  CHECK(capture.written(OutputStream::err) == 8);
+  CHECK(capture.kept(OutputStream::err) == "4");
+  CHECK(capture.truncation_warning(OutputStream::err).find("4 of 11") != std::string::npos);
+}

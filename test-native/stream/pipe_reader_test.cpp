@@ -27,8 +27,14 @@ class ScriptedReads final : public System {
     }
     return System::read(fd, buffer, size);
   }
+  ssize_t splice(int from, int to, std::size_t size) override {
+    ++splices;
+    return splice_error != 0 ? -splice_error : System::splice(from, to, size);
+  }
   std::vector<int> errors;
   int calls = 0;
+  int splices = 0;
+  int splice_error = 0;
 };
 
 struct PipeFixture {
@@ -51,7 +57,9 @@ struct PipeFixture {
   ScriptedReads system;
   std::vector<char> buffer = std::vector<char>(64 * 1024);
   std::string read;
+  std::size_t counted = 0;
   std::vector<int> ends;
+  UniqueFd sink{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   bool pause_at_bytes = false;
   UniqueFd write_end;
   PipeReader reader{io,
@@ -61,7 +69,11 @@ struct PipeFixture {
                        read += bytes;
                        if (pause_at_bytes) reader.pause();
                      },
-                     [this](int error) { ends.push_back(error); }}};
+                     [this](int error) { ends.push_back(error); },
+                     [this](std::size_t size) {
+                       counted += size;
+                       if (pause_at_bytes) reader.pause();
+                     }}};
 };
 
 }  // namespace
@@ -226,4 +238,53 @@ TEST_CASE_METHOD(PipeFixture, "draining takes every packet of a pipe in packet m
   }
   reader.drain();
   CHECK(read == all);
+}
+
+TEST_CASE_METHOD(PipeFixture, "what is only counted is not read, and its end is told") {
+  put("read");
+  turn();
+  reader.count_only(sink.get());
+  const int calls = system.calls;
+  put(std::string(60'000, 'x'));
+  turn();
+  put("yz");
+  reader.drain();
+  CHECK(counted == 60'002);
+  CHECK(read == "read");
+  CHECK(system.calls == calls);
+  CHECK(ends.empty());
+  write_end.reset();
+  turn();
+  CHECK(ends == std::vector{0});
+}
+
+TEST_CASE_METHOD(PipeFixture, "a pause holds what is only counted") {
+  reader.count_only(sink.get());
+  pause_at_bytes = true;
+  put("12");
+  turn();
+  put("345");
+  turn();
+  CHECK(counted == 2);
+  CHECK(reader.holds_back());
+  reader.resume();
+  turn();
+  CHECK(counted == 5);
+}
+
+TEST_CASE_METHOD(PipeFixture, "where the kernel cannot drop bytes they are read") {
+  for (const int error : {EINVAL, ENOSYS, EPERM}) {
+    read.clear();
+    system.splice_error = error;
+    reader.count_only(sink.get());
+    const int splices = system.splices;
+    put("one");
+    turn();
+    put("two");
+    turn();
+    CHECK(read == "onetwo");
+    CHECK(system.splices == splices + 1);
+  }
+  CHECK(counted == 0);
+  CHECK(ends.empty());
 }

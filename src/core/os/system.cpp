@@ -66,6 +66,10 @@ ssize_t System::read(int fd, void* buffer, std::size_t size) { return or_error(:
 
 ssize_t System::write(int fd, const void* data, std::size_t size) { return or_error(::write(fd, data, size)); }
 
+ssize_t System::splice(int from, int to, std::size_t size) {
+  return or_error(::splice(from, nullptr, to, nullptr, size, SPLICE_F_NONBLOCK));
+}
+
 std::size_t System::bytes_waiting(int fd) {
   int count = 0;
   return ::ioctl(fd, FIONREAD, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
@@ -119,6 +123,8 @@ int System::signal_process(int pidfd, int signal) {
 }
 
 int System::kill(pid_t pid, int signal) { return or_error(::kill(pid, signal)); }
+
+int System::kill_group(pid_t leader, int signal) { return or_error(::kill(-leader, signal)); }
 
 System& real_system() {
   static System system;

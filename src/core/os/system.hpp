@@ -43,6 +43,8 @@ class System {
   virtual int replace(int target, int fd);
   virtual ssize_t read(int fd, void* buffer, std::size_t size);
   virtual ssize_t write(int fd, const void* data, std::size_t size);
+  /// Moves up to `size` bytes from one descriptor to another without copying them; one of the two is a pipe.
+  virtual ssize_t splice(int from, int to, std::size_t size);
   /// Bytes that wait in a pipe.
   virtual std::size_t bytes_waiting(int fd);
   /// Collects the child if it has ended; does not wait.
@@ -78,6 +80,8 @@ class System {
   virtual int signal_process(int pidfd, int signal);
   /// For one process: never 0 or less.
   virtual int kill(pid_t pid, int signal);
+  /// For a process group, by its leader's pid.
+  virtual int kill_group(pid_t leader, int signal);
 };
 
 /// The one that talks to the kernel. Stateless.

@@ -22,7 +22,7 @@ struct ProcessTrees::Pass {
   };
 
   explicit Pass(std::span<const TreeRoot> all)
-      : roots(all), leader_refused(all.size()), marked(all.size()), dead(all.size()) {
+      : roots(all), leader_refused(all.size()), leader_lived(all.size()), marked(all.size()), dead(all.size()) {
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i].mark != 0) by_mark.emplace(roots[i].mark, i);
       by_leader.emplace(roots[i].leader, i);
@@ -39,6 +39,8 @@ struct ProcessTrees::Pass {
   std::span<const TreeRoot> roots;
   /// Per root: its leader, which gets a signal before everybody else, does not take it.
   std::vector<bool> leader_refused;
+  /// Per root: its leader was alive when it got that signal.
+  std::vector<bool> leader_lived;
   std::unordered_map<std::uint64_t, std::size_t> by_mark;
   std::unordered_map<pid_t, std::size_t> by_leader;
   /// Per root: those that carry its mark.
@@ -84,7 +86,7 @@ std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const
   std::unordered_map<pid_t, std::uint64_t> started;
   const auto add = [&](const ProcessStat& stat, std::uint64_t mark, bool refused) {
     if (started.emplace(stat.pid, stat.started).second)
-      members.push_back({stat.pid, mark, stat.started, stat.stopped, refused});
+      members.push_back({stat.pid, mark, stat.started, stat.stopped, refused, stat.group == root.leader});
   };
   for (const auto& one : marked) add(one.stat, root.mark, one.refused);
   if (others.empty()) return members;
@@ -121,19 +123,21 @@ int ProcessTrees::open_proc() const {
   return opened;
 }
 
-TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
+TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach reach) const {
   TreeScan scan;
   if (roots.empty()) return scan;
   const int unopened = proc_ ? 0 : open_proc();
   Pass pass(roots);
   const pid_t self = ::getpid();
   const auto visit = [&](pid_t pid) {
-    if (pid > 1 && pid != self) look_at(pid, pass, signal);
+    if (pid > 1 && pid != self) look_at(pid, pass, signal, reach);
   };
-  for (std::size_t i = 0; signal != 0 && i < roots.size(); ++i)
-    if (pass.is_signalled_first(i))
-      // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
-      pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
+  for (std::size_t i = 0; signal != 0 && reach == Reach::everybody && i < roots.size(); ++i) {
+    if (!pass.is_signalled_first(i)) continue;
+    pass.leader_lived[i] = runs_still(roots[i].leader);
+    // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
+    pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
+  }
   if (!proc_ || !for_each_process(system_, proc_.get(), visit)) {
     // There may be others that a list would have named, unless this machine has none.
     pass.blurred = proc_ || unopened != -ENOENT;
@@ -142,7 +146,7 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
   }
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
-    scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});
+    scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i], false});
     auto& members = scan.trees.back().members;
     const auto is_leader = [&](const TreeMember& member) { return member.pid == roots[i].leader; };
     // /proc may be an empty folder (chroot), or hide the programs of other users (hidepid, setuid).
@@ -150,16 +154,25 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal) const {
         runs_still(roots[i].leader))
       members.push_back({roots[i].leader});
     for (auto& member : members) {
-      if (signal == 0 || member.mark != 0) continue;
-      member.refused =
-          pass.is_signalled_leader(i, member.pid) ? pass.leader_refused[i] : send(member, signal) == Delivery::refused;
+      if (signal == 0 || member.mark != 0 || (reach == Reach::outside_group && member.in_group)) continue;
+      member.refused = reach == Reach::everybody && pass.is_signalled_leader(i, member.pid)
+                           ? pass.leader_refused[i]
+                           : send(member, signal) == Delivery::refused;
     }
+    scan.trees.back().signalled = signal != 0 && (pass.leader_lived[i] || !members.empty());
   }
   scan.blurred = pass.blurred;
   return scan;
 }
 
-void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
+bool ProcessTrees::signal_group(const TreeRoot& root, int signal) const {
+  // The number of a leader that was reaped may be another group's. Without marks, those outside of the group are found
+  // by their parents: nobody may end before they are.
+  return root.mark != 0 && !root.leader_reaped && runs_still(root.leader) &&
+         system_.kill_group(root.leader, signal) == 0;
+}
+
+void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal, Reach reach) const {
   rlimit limits{};
   const int unreadable = system_.rttime_limits(pid, limits);
   const bool readable = unreadable == 0;
@@ -170,12 +183,15 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal) const {
   if (const std::uint64_t mark = readable ? marks_.find(limits) : 0; mark != 0) {
     const auto tree = pass.by_mark.find(mark);
     if (tree == pass.by_mark.end()) return;
-    const bool refused =
-        signal != 0 && (pass.is_signalled_leader(tree->second, pid) ? pass.leader_refused[tree->second]
-                                                                    : send({pid, mark}, signal) == Delivery::refused);
+    bool refused = false;
+    if (signal != 0 && reach == Reach::everybody)
+      refused = pass.is_signalled_leader(tree->second, pid) ? pass.leader_refused[tree->second]
+                                                            : send({pid, mark}, signal) == Delivery::refused;
     auto stat = read_process(system_, proc_.get(), pid);
     // It cannot be read for want of a descriptor: its mark is enough to kill it by.
     if (!stat && !has_ended(errno)) stat = ProcessStat{pid};
+    if (stat && !stat->zombie && reach == Reach::outside_group && stat->group != pass.roots[tree->second].leader)
+      refused = send({pid, mark}, signal) == Delivery::refused;
     if (stat && !stat->zombie)
       pass.marked[tree->second].push_back({*stat, refused});
     else if (stat && is_left_to_us(*stat, pass.roots[tree->second]))

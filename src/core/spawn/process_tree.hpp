@@ -33,6 +33,8 @@ struct TreeMember {
   bool stopped = false;
   /// The system did not let us send the signal.
   bool refused = false;
+  /// In the process group that its root leads.
+  bool in_group = false;
 };
 
 /// What one pass over /proc saw of one tree.
@@ -40,6 +42,8 @@ struct TreeSight {
   std::vector<TreeMember> members;
   /// The sum of the pids of marked zombies: a change from one pass to the next means that the tree lived in between.
   std::uint64_t dead = 0;
+  /// The pass came with a signal, and somebody was alive to get it. Who ended of it at once is no member any more.
+  bool signalled = false;
 };
 
 struct TreeScan {
@@ -57,6 +61,13 @@ enum class Delivery {
   gone,
   /// The system does not let us.
   refused,
+};
+
+/// Who of a tree gets a scan's signal.
+enum class Reach {
+  everybody,
+  /// Whoever is not in the leader's process group: that has the signal already.
+  outside_group,
 };
 
 /// Finds the processes of trees and sends them signals. Engine thread only; owns the engine's marks and an open /proc,
@@ -81,14 +92,19 @@ class ProcessTrees {
   ///
   /// A `signal` other than 0 is sent to every member; to those that carry a mark the moment they are seen, because some
   /// live just long enough to fork a successor.
-  TreeScan scan(std::span<const TreeRoot> roots, int signal = 0) const;
+  TreeScan scan(std::span<const TreeRoot> roots, int signal = 0, Reach reach = Reach::everybody) const;
+
+  /// The signal to the leader and everybody in its process group at one moment: none of them can have noticed another's
+  /// end before, and what they start because of it does not get it. false: that cannot be done, or the leader has
+  /// ended; nothing was sent to anybody who lives.
+  bool signal_group(const TreeRoot& root, int signal) const;
 
   /// Never reaches another process than the one that was seen, even if that one has ended and its pid was given away.
   /// To be used before the engine reaps anything else: in the same turn as scan().
   Delivery send(const TreeMember& member, int signal) const;
 
  private:
-  void look_at(pid_t pid, Pass& pass, int signal) const;
+  void look_at(pid_t pid, Pass& pass, int signal, Reach reach) const;
   bool is_still(const TreeMember& member) const;
   int open_proc() const;
 

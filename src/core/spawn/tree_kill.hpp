@@ -18,6 +18,8 @@ struct TreeState {
   std::vector<pid_t> refused;
   /// Nobody was seen to live, but processes came to their ends meanwhile and may have left children: look again.
   bool doubtful = false;
+  /// The step sent a signal, and somebody was alive to get it.
+  bool signalled = false;
 
   /// Nothing is left.
   bool empty() const { return over() && refused.empty(); }
@@ -28,8 +30,9 @@ struct TreeState {
 /// Who is there. Looks several times when it saw nobody while processes were ending.
 std::vector<TreeState> look_at_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots);
 
-/// `signal` to every process of the trees; then SIGCONT to the stopped ones, which could not act on it.
-std::vector<TreeState> signal_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots, int signal);
+/// `signal` to the processes of the trees within reach; then SIGCONT to all stopped ones, which could not act on it.
+std::vector<TreeState> signal_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots, int signal,
+                                    Reach reach = Reach::everybody);
 
 /// SIGSTOP until nobody new is found, so that nothing forks away or restarts what dies, then SIGKILL to all, then a
 /// look.

@@ -36,6 +36,12 @@ BoundedCapture::Taken BoundedCapture::take(OutputStream stream, std::string_view
   return taken;
 }
 
+void BoundedCapture::count(OutputStream stream, std::size_t size) {
+  Side& to = side(stream);
+  to.written += size;
+  to.overflowed = true;
+}
+
 void BoundedCapture::make_room(std::string& kept, std::size_t more) const {
   // Doubled, but never past what may ever be there: what has reached the limit then needs no shrinking, which is a
   // copy.

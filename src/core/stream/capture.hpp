@@ -37,6 +37,10 @@ class BoundedCapture {
   BoundedCapture& operator=(const BoundedCapture&) = delete;
 
   Taken take(OutputStream stream, std::string_view bytes);
+  /// `size` more bytes of the stream, while `full`.
+  void count(OutputStream stream, std::size_t size);
+  /// Nothing more will be kept, of neither stream.
+  bool full() const { return used_ == limit_; }
 
   std::string_view kept(OutputStream stream) const { return side(stream).kept; }
   /// Bytes the process wrote to the stream, kept or not.

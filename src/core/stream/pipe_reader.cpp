@@ -13,7 +13,7 @@ namespace {
 constexpr int reads_per_turn = 4;
 /// A pipe that was found full gets this much room, so that a fast child and we switch less often. Asked for only then:
 /// the kernel grants a user 64 MiB of pipe buffers in all.
-constexpr int large_pipe_bytes = 1024 * 1024;
+constexpr std::size_t large_pipe_bytes = 1024 * 1024;
 constexpr std::size_t usual_pipe_bytes = 64 * 1024;
 
 }  // namespace
@@ -44,7 +44,7 @@ void PipeReader::arm() {
 
 void PipeReader::on_readable() {
   for (int turn = 0; turn < reads_per_turn; ++turn) {
-    const ReadState state = read_once(buffer_.size());
+    const ReadState state = read_once(sink_ >= 0 ? large_pipe_bytes : buffer_.size());
     if (state == ReadState::ended) return;
     if (state == ReadState::empty || paused_ || !is_open()) break;
   }
@@ -63,8 +63,17 @@ void PipeReader::drain() {
   if (is_open() && system_.bytes_waiting(fd_.get()) == 0) read_once(1);
 }
 
+ssize_t PipeReader::take(std::size_t limit) {
+  if (sink_ >= 0) {
+    const ssize_t count = system_.splice(fd_.get(), sink_, limit);
+    if (count >= 0 || count == -EAGAIN || count == -EINTR) return count;
+    sink_ = -1;
+  }
+  return system_.read(fd_.get(), buffer_.data(), std::min(limit, buffer_.size()));
+}
+
 PipeReader::ReadState PipeReader::read_once(std::size_t limit, std::size_t* taken) {
-  const ssize_t count = system_.read(fd_.get(), buffer_.data(), limit);
+  const ssize_t count = take(limit);
   if (count == -EAGAIN) return ReadState::empty;
   if (count == -EINTR) return ReadState::more;
   if (count <= 0) {
@@ -75,9 +84,12 @@ PipeReader::ReadState PipeReader::read_once(std::size_t limit, std::size_t* take
   if (taken != nullptr) *taken = size;
   if (!enlarged_ && size >= usual_pipe_bytes) {
     enlarged_ = true;
-    ::fcntl(fd_.get(), F_SETPIPE_SZ, large_pipe_bytes);
+    ::fcntl(fd_.get(), F_SETPIPE_SZ, static_cast<int>(large_pipe_bytes));
   }
-  callbacks_.on_bytes(std::string_view(buffer_.data(), size));
+  if (sink_ >= 0)
+    callbacks_.on_counted(size);
+  else
+    callbacks_.on_bytes(std::string_view(buffer_.data(), size));
   return ReadState::more;
 }
 

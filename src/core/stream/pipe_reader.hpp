@@ -22,6 +22,8 @@ class PipeReader {
     std::function<void(std::string_view)> on_bytes;
     /// End of file, or an error (errno; 0 at end of file). The reader is closed by then. Called at most once.
     std::function<void(int error)> on_end;
+    /// After count_only(): so many bytes have come. May pause, resume or close the reader.
+    std::function<void(std::size_t)> on_counted = {};
   };
 
   /// `buffer` is scratch space shared by all readers of the engine thread.
@@ -41,6 +43,10 @@ class PipeReader {
   /// that all it wrote is in.
   void drain();
 
+  /// Nobody needs the bytes any more: from now on the kernel drops what comes, which spares copying it out of the pipe.
+  /// `sink`: /dev/null, open for writing. Where the kernel does not do that, they are read as before.
+  void count_only(int sink) { sink_ = sink; }
+
   /// Closes without calling back. Idempotent.
   void close() { fd_.close(); }
 
@@ -49,6 +55,7 @@ class PipeReader {
   void arm();
   void on_readable();
   ReadState read_once(std::size_t limit, std::size_t* taken = nullptr);
+  ssize_t take(std::size_t limit);
   void end(int error);
 
   WatchedFd fd_;
@@ -58,6 +65,8 @@ class PipeReader {
   bool paused_ = false;
   bool armed_ = false;
   bool enlarged_ = false;
+  /// Where bytes go that are only counted; -1: they are read.
+  int sink_ = -1;
 };
 
 }  // namespace cloudops

@@ -1,0 +1,83 @@
+#include "core/runtime.hpp"
+
+#include <boost/asio/post.hpp>
+#include <catch2/catch.hpp>
+
+#include <future>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace cloudops;
+
+namespace {
+
+/// Returns when the engine thread has done what was posted before.
+void settle(Runtime& runtime) {
+  std::promise<void> done;
+  runtime.post([&] { done.set_value(); });
+  done.get_future().get();
+}
+
+}  // namespace
+
+TEST_CASE("what many threads post is all done, once, in the order of each") {
+  constexpr int threads = 4;
+  constexpr int posts = 20'000;
+  Runtime runtime;
+  std::vector<std::vector<int>> done(threads);
+  std::vector<std::thread> posters;
+  for (int thread = 0; thread < threads; ++thread)
+    posters.emplace_back([&, thread] {
+      for (int i = 0; i < posts; ++i) runtime.post([&, thread, i] { done[thread].push_back(i); });
+    });
+  for (auto& poster : posters) poster.join();
+  settle(runtime);
+  for (const auto& numbers : done) {
+    REQUIRE(numbers.size() == posts);
+    for (int i = 0; i < posts; ++i)
+      if (numbers[i] != i) FAIL(i << " is " << numbers[i]);
+  }
+}
+
+TEST_CASE("one after another, each post wakes a thread that has gone to sleep") {
+  Runtime runtime;
+  for (int i = 0; i < 2000; ++i) settle(runtime);
+}
+
+TEST_CASE("what the engine thread posts comes in the order of what it posts to its io_context") {
+  Runtime runtime;
+  std::vector<int> order;
+  std::promise<void> done;
+  runtime.post([&] {
+    boost::asio::post(runtime.io(), [&] { order.push_back(1); });
+    runtime.post([&] { order.push_back(2); });
+    boost::asio::post(runtime.io(), [&] {
+      order.push_back(3);
+      done.set_value();
+    });
+  });
+  done.get_future().get();
+  CHECK(order == std::vector{1, 2, 3});
+}
+
+TEST_CASE("nothing posted around the end of the thread is lost or done twice") {
+  for (int round = 0; round < 200; ++round) {
+    int done = 0;
+    int posted = 0;
+    {
+      Runtime runtime;
+      runtime.post([&] { runtime.stop_when_idle(); });
+      for (; posted < 50; ++posted) runtime.post([&] { ++done; });
+      runtime.join();
+      runtime.release();
+      // On this thread: there is no other.
+      runtime.post([&, here = std::this_thread::get_id()] {
+        if (std::this_thread::get_id() == here) ++done;
+      });
+      ++posted;
+      runtime.post([&] { runtime.stop_when_idle(); });
+    }
+    REQUIRE(done == posted);
+  }
+}
