@@ -5,6 +5,7 @@ const { setImmediate } = require('node:timers');
 
 const { errorFromNative } = require('./errors.js');
 const { OutputChunk } = require('./output_chunk.js');
+const { shapeOf } = require('./shape.js');
 const { terminalEvent } = require('./terminal_event.js');
 
 /**
@@ -20,6 +21,7 @@ const { terminalEvent } = require('./terminal_event.js');
 function makeHooks({ subscribers, feeds, onFinished, native }) {
   return {
     error: errorFromNative,
+    shapeOf,
 
     /** There is more than fits into one turn of the event loop. */
     drainLater() {

@@ -35,6 +35,7 @@ Hooks::Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended)
       warning_(function_of(hooks, "warning")),
       drain_later_(function_of(hooks, "drainLater")),
       error_(function_of(hooks, "error")),
+      shape_of_(function_of(hooks, "shapeOf")),
       resume_(std::move(resume)),
       ended_(std::move(ended)) {}
 
@@ -57,14 +58,19 @@ napi_value Hooks::call(Napi::Env env, const Napi::FunctionReference& function,
 }
 
 void Hooks::operator()(Napi::Env env, const StartedEvent& event) {
+  if (!listening_) return;
   call(env, started_,
        {ascii_to_js(env, to_string(event.execution_id)), to_js(env, std::string_view(event.command)),
         ascii_to_js(env, to_rfc3339(event.timestamp))});
 }
 
 void Hooks::operator()(Napi::Env env, const OutputChunk& chunk) {
-  const std::string id = to_string(chunk.execution_id);
   const std::size_t cost = chunk.cost();
+  if (!listening_) {
+    if (chunk.credit->release(cost)) resume_(chunk.execution_id);
+    return;
+  }
+  const std::string id = to_string(chunk.execution_id);
   napi_value consumed = call(env, output_,
                              {ascii_to_js(env, id), ascii_to_js(env, to_string(chunk.stream)),
                               chunk.ascii ? ascii_to_js(env, chunk.text) : to_js(env, std::string_view(chunk.text)),
@@ -104,6 +110,7 @@ void Hooks::operator()(Napi::Env env, const FinishedEvent& event) {
 }
 
 void Hooks::operator()(Napi::Env env, const ProgressEvent& event) {
+  if (!listening_) return;
   call(env, progress_,
        {ascii_to_js(env, to_string(event.plan_id)), to_js(env, event.completed), to_js(env, event.total),
         to_js(env, event.current_command), ascii_to_js(env, to_rfc3339(event.timestamp))});
@@ -125,7 +132,9 @@ Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr
 
 Napi::Value Hooks::result(Napi::Env env, const ResultPtr& result) {
   if (converted_ != result) {
-    converted_object_ = Napi::Persistent(result_to_js(env, result));
+    const Napi::Value object = result_to_js(env, result, shape_of_.Value(), shapes_);
+    if (object.IsEmpty()) return env.Undefined();
+    converted_object_ = Napi::Reference<Napi::Value>::New(object, 1);
     converted_ = result;
   }
   return converted_object_.Value();

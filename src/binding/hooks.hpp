@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/to_js.hpp"
 #include "core/event_sink.hpp"
 #include "core/model/error.hpp"
 
@@ -12,7 +13,7 @@
 
 namespace cloudops::binding {
 
-/// The functions of lib/ that the engine calls: one per kind of event, and the maker of error objects.
+/// The functions of lib/ that the engine calls: one per kind of event, and the makers of objects.
 ///
 /// JavaScript thread only. Refers to them weakly: the JavaScript object of the engine keeps them. Also keeps the credit
 /// of chunks that an iterator has not consumed yet and whose execution has not ended.
@@ -21,6 +22,9 @@ class Hooks {
   using IdCallback = std::function<void(const Uuid&)>;
   /// `resume` is called with the id of an execution whose consumer has caught up, `ended` after its terminal event.
   Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended);
+
+  /// Whether anybody would see an event: those that end nothing are not even shown to lib/ otherwise.
+  void listening(bool anybody) { listening_ = anybody; }
 
   void operator()(Napi::Env env, const StartedEvent& event);
   void operator()(Napi::Env env, const OutputChunk& chunk);
@@ -58,12 +62,15 @@ class Hooks {
   Napi::FunctionReference warning_;
   Napi::FunctionReference drain_later_;
   Napi::FunctionReference error_;
+  Napi::FunctionReference shape_of_;
   IdCallback resume_;
   IdCallback ended_;
+  bool listening_ = false;
   std::unordered_map<std::string, HeldCredit> held_;
   ResultPtr current_result_;
+  Shapes shapes_;
   ResultPtr converted_;
-  Napi::ObjectReference converted_object_;
+  Napi::Reference<Napi::Value> converted_object_;
 };
 
 }  // namespace cloudops::binding

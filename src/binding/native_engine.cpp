@@ -218,7 +218,9 @@ Napi::Value NativeEngine::environment_unchanged(const Napi::CallbackInfo& info) 
 }
 
 Napi::Value NativeEngine::listening(const Napi::CallbackInfo& info) {
-  outbox_->listening(info[0].ToBoolean());
+  const bool anybody = info[0].ToBoolean();
+  hooks_->listening(anybody);
+  outbox_->listening(anybody);
   return info.Env().Undefined();
 }
 

@@ -16,24 +16,64 @@ struct ShownResult {
   ResultText text;
 };
 
-/// As JsFields, but large texts of streams are not copied.
-class ResultFields {
+/// The name of every field it is shown.
+class FieldNames {
  public:
-  ResultFields(Napi::Env env, Napi::Object object, std::shared_ptr<const ShownResult> shown)
-      : env_(env), fields_(env, object), shown_(std::move(shown)) {}
+  explicit FieldNames(std::vector<std::string>& names) : names_(names) {}
   template <class T>
-  void operator()(std::string_view name, const T& value) const {
-    fields_(name, value);
-  }
-  void operator()(std::string_view name, const StreamText& text) const {
-    fields_.set(name, text.ascii() ? shared_ascii_to_js(env_, text.view(), shown_) : to_js(env_, text.view()));
+  void operator()(std::string_view name, const T&) const {
+    names_.emplace_back(name);
   }
 
  private:
-  Napi::Env env_;
-  JsFields fields_;
-  std::shared_ptr<const ShownResult> shown_;
+  std::vector<std::string>& names_;
 };
+
+template <class... Shown>
+std::vector<std::string> names_of(const Shown&... shown) {
+  std::vector<std::string> names;
+  visit_fields(shown..., FieldNames(names));
+  return names;
+}
+
+/// The value of every field it is shown.
+class FieldValues {
+ public:
+  FieldValues(Napi::Env env, std::vector<napi_value>& values) : env_(env), values_(values) {}
+  template <class T>
+  void operator()(std::string_view, const T& value) const {
+    values_.push_back(to_js(env_, value));
+  }
+
+ protected:
+  Napi::Env env_;
+  std::vector<napi_value>& values_;
+};
+
+/// But large texts of streams are not copied, and `resource_usage` was made before.
+class ResultValues : public FieldValues {
+ public:
+  ResultValues(const FieldValues& values, std::shared_ptr<const ShownResult> shown, napi_value usage)
+      : FieldValues(values), shown_(std::move(shown)), usage_(usage) {}
+  using FieldValues::operator();
+  void operator()(std::string_view, const StreamText& text) const {
+    values_.push_back(text.ascii() ? shared_ascii_to_js(env_, text.view(), shown_) : to_js(env_, text.view()));
+  }
+  void operator()(std::string_view, const std::optional<ResourceUsage>&) const { values_.push_back(usage_); }
+
+ private:
+  std::shared_ptr<const ShownResult> shown_;
+  napi_value usage_;
+};
+
+Napi::Value usage_to_js(Napi::Env env, const std::optional<ResourceUsage>& usage, const Napi::Function& shape_of,
+                        Shape& shape) {
+  if (!usage) return env.Null();
+  if (!shape.is_known()) shape.learn(env, shape_of, names_of(*usage));
+  std::vector<napi_value> values;
+  visit_fields(*usage, FieldValues(env, values));
+  return shape.make(env, values);
+}
 
 }  // namespace
 
@@ -64,11 +104,26 @@ void JsFields::set(std::string_view name, napi_value value) const {
   napi_set_property(env_, object_, ascii_to_js(env_, name), value);
 }
 
-Napi::Object result_to_js(Napi::Env env, const ResultPtr& result) {
+void Shape::learn(Napi::Env env, const Napi::Function& shape_of, const std::vector<std::string>& names) {
+  napi_value argument = to_js(env, names);
+  napi_value made = nullptr;
+  if (napi_call_function(env, env.Undefined(), shape_of, 1, &argument, &made) == napi_ok)
+    make_ = Napi::Persistent(Napi::Value(env, made).As<Napi::Function>());
+}
+
+Napi::Value Shape::make(Napi::Env env, const std::vector<napi_value>& values) const {
+  napi_value made = nullptr;
+  if (is_known()) napi_call_function(env, env.Undefined(), make_.Value(), values.size(), values.data(), &made);
+  return {env, made};
+}
+
+Napi::Value result_to_js(Napi::Env env, const ResultPtr& result, const Napi::Function& shape_of, Shapes& shapes) {
   const auto shown = std::make_shared<const ShownResult>(result);
-  auto object = Napi::Object::New(env);
-  visit_fields(*result, shown->text, ResultFields(env, object, shown));
-  return object;
+  if (!shapes.result.is_known()) shapes.result.learn(env, shape_of, names_of(*result, shown->text));
+  napi_value usage = usage_to_js(env, result->resource_usage, shape_of, shapes.resource_usage);
+  std::vector<napi_value> values;
+  visit_fields(*result, shown->text, ResultValues(FieldValues(env, values), shown, usage));
+  return shapes.result.make(env, values);
 }
 
 }  // namespace cloudops::binding

@@ -15,6 +15,8 @@ namespace cloudops {
 namespace {
 
 constexpr std::uint64_t kib = 1024;
+/// After so many, what was seen is nearer to the truth than what its page faults say.
+constexpr int enough_looks = 3;
 /// Processes per look.
 constexpr int most_processes = 64;
 
@@ -44,12 +46,10 @@ void MemoryProbe::begin(pid_t leader) {
   rusage host{};
   ::getrusage(RUSAGE_SELF, &host);
   host_peak_bytes_ = static_cast<std::uint64_t>(host.ru_maxrss) * kib;
-  int left = 1;
-  look_at(leader_, left);
 }
 
 void MemoryProbe::look() {
-  looked_ = true;
+  ++looks_;
   int left = most_processes;
   look_at(leader_, left);
 }
@@ -75,8 +75,9 @@ void MemoryProbe::look_at(pid_t pid, int& left) {
 std::uint64_t MemoryProbe::peak_bytes(const rusage& usage) const {
   const auto reported = static_cast<std::uint64_t>(usage.ru_maxrss) * kib;
   if (reported > host_peak_bytes_) return reported;
-  if (looked_) return seen_bytes_;
-  // It ended before it could be looked at again: every page that it had, it had to fault in (or a neighbour of it).
+  if (looks_ >= enough_looks) return seen_bytes_;
+  // A look or two may have met it while it was being loaded, or when it had ended. Every page that it had, it had to
+  // fault in (or a neighbour of it).
   const auto faulted =
       static_cast<std::uint64_t>(usage.ru_minflt) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   return std::max(seen_bytes_, faulted);
