@@ -1,12 +1,16 @@
 /* What the kernel itself costs: vfork, exec, pidfd, epoll and read, and nothing else. No engine can be faster.
  *   floor [handed-over] <runs> <at once> <host bytes> <count lines: 0|1> <program> [argument…]
+ *   floor timeout <runs> <milliseconds> <program> [argument…]
  * Prints one JSON object. Single-threaded; stdout and stderr of each child go through pipes.
  * handed-over: another thread asks for each run and is told of its end, so that it never waits in a vfork itself; what
- * remains for an engine that does not block its caller. */
+ * remains for an engine that does not block its caller.
+ * timeout: each run is ended by SIGTERM after that time; how late it was collected. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,7 +162,50 @@ static void* ask(void* argument) {
   return NULL;
 }
 
+/* Waits for the end of the process, until `deadline` at most. */
+static int ends_by(int pidfd, uint64_t deadline) {
+  const uint64_t now = now_ns();
+  const uint64_t left = deadline > now ? deadline - now : 0;
+  const struct timespec patience = {.tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u)};
+  struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+  return ppoll(&ended, 1, &patience, NULL) == 1;
+}
+
+static double late_ms(uint64_t limit_ns, char** argv) {
+  const uint64_t deadline = now_ns() + limit_ns;
+  volatile int exec_error = 0;
+  const pid_t pid = vfork();
+  if (pid == 0) {
+    execve(argv[0], argv, environ);
+    exec_error = errno;
+    _exit(127);
+  }
+  check(pid > 0 && exec_error == 0, "exec");
+  const int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+  check(pidfd >= 0, "pidfd_open");
+  if (!ends_by(pidfd, deadline)) {
+    check(kill(pid, SIGTERM) == 0, "kill");
+    ends_by(pidfd, UINT64_MAX);
+  }
+  int status = 0;
+  check(waitpid(pid, &status, 0) == pid, "waitpid");
+  close(pidfd);
+  if (!WIFSIGNALED(status)) ++bad_exits;
+  return ((double)now_ns() - (double)deadline) / 1e6;
+}
+
+static int time_out(unsigned long runs, uint64_t limit_ns, char** argv) {
+  double* late = calloc(runs, sizeof *late);
+  check(late != NULL, "start");
+  for (unsigned long i = 0; i < runs; ++i) late[i] = late_ms(limit_ns, argv);
+  qsort(late, runs, sizeof *late, ascending);
+  printf("{\"late_ms\":%.3f,\"runs\":%lu,\"bad_exits\":%lu}\n", late[runs / 2], runs, bad_exits);
+  return 0;
+}
+
 int main(int argc, char** argv) {
+  if (argc > 4 && strcmp(argv[1], "timeout") == 0)
+    return time_out(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10) * 1000000u, argv + 4);
   const int handed_over = argc > 1 && strcmp(argv[1], "handed-over") == 0;
   argc -= handed_over;
   argv += handed_over;

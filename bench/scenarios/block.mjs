@@ -15,12 +15,13 @@ export const scenario = {
     quick: { starts: 50, slow_starts: 3, large },
     smoke: { starts: 3, slow_starts: 2, large: 64 * 1024 ** 2 },
   },
-  // Each round fills 4 GiB four times.
+  // Each round fills 4 GiB five times.
   mostRounds: { quick: 1 },
   subjects: [
     ...['engine', 'child_process', 'execa', 'bun', 'deno', 'floor'].map((peer) => ({ peer, host: small })),
     // What any call costs that asks another thread something and returns a promise.
     { name: 'floor: a call that starts nothing', peer: 'engine', host: small, callOnly: true },
+    { name: 'floor: a call that starts nothing, 4 GiB host', peer: 'engine', host: large, callOnly: true },
     ...['engine', 'child_process', 'bun', 'floor'].map((peer) => ({
       name: `${peer}, 4 GiB host`,
       peer,

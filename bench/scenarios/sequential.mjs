@@ -7,6 +7,7 @@ const subjects = ['engine', 'floor', 'bun', 'deno', 'child_process', 'tinyexec',
 export const scenario = {
   title: 'Start /bin/true and wait, one after another',
   metric: 'each_us',
+  also: ['busy_ms'],
   unit: 'µs',
   sizes: { full: { runs: 500 }, quick: { runs: 50 }, smoke: { runs: 3 } },
   subjects: [...subjects.map((peer) => ({ peer })), handedOverFloor],
@@ -25,8 +26,8 @@ export async function run(peer, { runs }, { clocked }) {
     if (code !== 0) bad_exits++;
   };
   await once();
-  const { wall_ms } = await clocked(async () => {
+  const { wall_ms, busy_ms } = await clocked(async () => {
     for (let i = 0; i < runs; i++) await once();
   });
-  return { values: { each_us: (wall_ms * 1000) / runs }, facts: { runs, bad_exits } };
+  return { values: { each_us: (wall_ms * 1000) / runs, busy_ms: busy_ms / runs }, facts: { runs, bad_exits } };
 }

@@ -2,7 +2,7 @@
 
 import { expectFact, median } from './helpers.mjs';
 
-const subjects = ['engine', 'bun', 'deno', 'child_process', 'tinyexec', 'nano_spawn', 'execa', 'zx'];
+const subjects = ['engine', 'floor', 'bun', 'deno', 'child_process', 'tinyexec', 'nano_spawn', 'execa', 'zx'];
 const limit = 100;
 
 export const scenario = {
@@ -11,7 +11,14 @@ export const scenario = {
   unit: 'ms',
   sizes: { full: { runs: 15 }, quick: { runs: 3 }, smoke: { runs: 1 } },
   subjects: subjects.map((peer) => ({ peer })),
-  check(facts, { runs }) {
+  floor: ({ runs }) => ['timeout', runs, limit, '/bin/sleep', '10'],
+  fromFloor: (report) => ({ late_ms: report.late_ms }),
+  check(facts, { runs }, { isFloor }) {
+    if (isFloor) {
+      expectFact('runs', facts.runs, runs);
+      expectFact('ended by themselves', facts.bad_exits, 0);
+      return;
+    }
     expectFact('timed out', facts.timed_out, runs);
     expectFact('settled before its time', facts.early, 0);
   },
