@@ -3,6 +3,7 @@
 #include "binding/shared_text.hpp"
 #include "core/text_of_result.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -113,7 +114,9 @@ void Shape::learn(Napi::Env env, const Napi::Function& shape_of, const std::vect
 
 Napi::Value Shape::make(Napi::Env env, const std::vector<napi_value>& values) const {
   napi_value made = nullptr;
-  if (is_known()) napi_call_function(env, env.Undefined(), make_.Value(), values.size(), values.data(), &made);
+  // A value that could not be made: V8 does not take an empty one as an argument.
+  const bool whole = std::find(values.begin(), values.end(), nullptr) == values.end();
+  if (is_known() && whole) napi_call_function(env, env.Undefined(), make_.Value(), values.size(), values.data(), &made);
   return {env, made};
 }
 

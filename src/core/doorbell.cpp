@@ -15,10 +15,12 @@ Doorbell::Doorbell(boost::asio::io_context& io, std::function<void()> answer) : 
   const auto refused = [](int error) {
     return boost::system::system_error(error, boost::system::system_category(), "eventfd");
   };
-  ring_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (ring_fd_ < 0) throw refused(errno);
+  // The first object of an io_context makes its epoll, which may fail too.
   fd_.emplace(io);
-  if (const int error = fd_->open(UniqueFd(ring_fd_)); error != 0) throw refused(error);
+  UniqueFd ring(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!ring) throw refused(errno);
+  ring_fd_ = ring.get();
+  if (const int error = fd_->open(std::move(ring)); error != 0) throw refused(error);
   arm();
 }
 

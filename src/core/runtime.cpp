@@ -28,15 +28,19 @@ void Runtime::post(Work work) {
     return work();
   }
   // From the engine thread in the order of what it posts to itself.
-  if (state_ == State::stopping || io_->get_executor().running_in_this_thread()) {
+  if (io_->get_executor().running_in_this_thread()) {
     boost::asio::post(*io_, std::move(work));
     return;
   }
   inbox_.push_back(std::move(work));
-  const bool is_first = inbox_.size() == 1;
+  // For the others it has been done already.
+  if (inbox_.size() > 1) return;
+  if (state_ == State::stopping) {
+    boost::asio::post(*io_, [this] { take_in(); });
+    return;
+  }
   lock.unlock();
-  // For the others it has been rung already.
-  if (is_first) doorbell_.ring();
+  doorbell_.ring();
 }
 
 void Runtime::take_in() {
@@ -49,14 +53,12 @@ void Runtime::take_in() {
 }
 
 void Runtime::stop_when_idle() {
-  std::vector<Work> left;
   {
     std::lock_guard lock(mutex_);
     if (state_ != State::running) return;
     state_ = State::stopping;
-    left.swap(inbox_);
+    if (!inbox_.empty()) boost::asio::post(*io_, [this] { take_in(); });
   }
-  for (Work& work : left) boost::asio::post(*io_, std::move(work));
   doorbell_.close();
 }
 

@@ -23,7 +23,7 @@ Terminator::Terminator(boost::asio::io_context& io, const ProcessTrees& trees, S
     : io_(io), trees_(trees), system_(system), reserve_(system), timer_(io) {}
 
 void Terminator::begin(Target& target, const StopLadder& ladder) {
-  climbs_.push_back({&target, ladder, 0, false, false, system_.now()});
+  climbs_.push_back({&target, ladder, 0, false, system_.now()});
   nudge();
 }
 
@@ -34,7 +34,6 @@ void Terminator::hasten(Target& target, const StopLadder& ladder) {
   found->ladder = ladder;
   found->rung = 0;
   found->rung_sent = false;
-  found->strays_left = false;
   nudge();
 }
 
@@ -60,29 +59,17 @@ void Terminator::turn() {
   const DescriptorReserve::Loan descriptors(reserve_);
   advance_rungs();
   std::vector<TreeRoot> roots;
-  std::vector<TreeState> states(climbs_.size());
   // One call for all that are on the same rung: a signal to a hundred trees costs one more pass, not a hundred.
   std::vector<std::size_t> asked_groups;
-  std::vector<std::size_t> to_ask;
-  std::vector<std::size_t> to_ask_strays;
-  std::vector<std::size_t> to_look;
+  std::vector<std::size_t> others;
   for (std::size_t i = 0; i < climbs_.size(); ++i) {
-    Climb& climb = climbs_[i];
-    roots.push_back(climb.target->tree_root());
-    if (kills(climb) || climb.rung_sent) {
-      (std::exchange(climb.strays_left, false) ? to_ask_strays : to_look).push_back(i);
-    } else if (trees_.signal_group(roots[i], SIGTERM)) {
-      // Most trees end of that. Strays, if there are any, are looked for when the leader has ended, or in the next
-      // turn.
-      climb.strays_left = true;
-      states[i].signalled = true;
-      states[i].doubtful = true;
-      asked_groups.push_back(i);
-    } else {
-      to_ask.push_back(i);
-    }
+    roots.push_back(climbs_[i].target->tree_root());
+    // Nobody is looked for before that: the leader is alive, so there is somebody.
+    const bool asked = asks(climbs_[i]) && trees_.signal_group(roots[i], SIGTERM);
+    (asked ? asked_groups : others).push_back(i);
   }
 
+  std::vector<TreeState> states(climbs_.size());
   const auto step = [&](const std::vector<std::size_t>& chosen, auto&& act) {
     if (chosen.empty()) return;
     std::vector<TreeRoot> chosen_roots;
@@ -90,12 +77,16 @@ void Terminator::turn() {
     auto chosen_states = act(chosen_roots);
     for (std::size_t i = 0; i < chosen.size(); ++i) states[chosen[i]] = std::move(chosen_states[i]);
   };
-  step(to_ask, [&](const auto& chosen) { return signal_trees(trees_, chosen, SIGTERM); });
-  step(to_ask_strays, [&](const auto& chosen) { return signal_trees(trees_, chosen, SIGTERM, Reach::outside_group); });
-  step(to_look, [&](const auto& chosen) { return look_at_trees(trees_, chosen); });
+  step(asked_groups, [&](const auto& chosen) { return signal_trees(trees_, chosen, SIGTERM, Reach::outside_group); });
+  step(others, [&](const auto& chosen) { return look_at_trees(trees_, chosen); });
+  std::vector<std::size_t> to_ask;
   std::vector<std::size_t> to_kill;
-  for (const std::size_t i : to_look)
-    if (kills(climbs_[i]) && !states[i].empty()) to_kill.push_back(i);
+  for (const std::size_t i : others) {
+    if (states[i].empty()) continue;
+    if (kills(climbs_[i])) to_kill.push_back(i);
+    if (asks(climbs_[i])) to_ask.push_back(i);
+  }
+  step(to_ask, [&](const auto& chosen) { return signal_trees(trees_, chosen, SIGTERM); });
   step(to_kill, [&](const auto& chosen) { return kill_trees(trees_, chosen); });
 
   // A rung's time runs from when its signal was out, so that nobody gets less of it than the ladder says.
@@ -105,7 +96,7 @@ void Terminator::turn() {
       Climb& climb = climbs_[i];
       if (std::exchange(climb.rung_sent, true)) continue;
       climb.rung_began = sent;
-      if (states[i].signalled) climb.target->signalled(climb.ladder[climb.rung].signal, sent);
+      climb.target->signalled(climb.ladder[climb.rung].signal, sent);
     }
   finish_climbs(states, sent);
 }
@@ -117,7 +108,6 @@ void Terminator::advance_rungs() {
     if (!climb.rung_sent || !wait || now - climb.rung_began < *wait) continue;
     ++climb.rung;
     climb.rung_sent = false;
-    climb.strays_left = false;
   }
 }
 

@@ -48,8 +48,6 @@ class Terminator {
     StopLadder ladder;
     std::size_t rung = 0;
     bool rung_sent = false;
-    /// Only to the leader's process group so far.
-    bool strays_left = false;
     SteadyTime rung_began{};
   };
 
@@ -57,6 +55,7 @@ class Terminator {
   void advance_rungs();
   void finish_climbs(const std::vector<TreeState>& states, SteadyTime now);
   static bool kills(const Climb& climb) { return climb.ladder[climb.rung].signal == SIGKILL; }
+  static bool asks(const Climb& climb) { return !kills(climb) && !climb.rung_sent; }
 
   boost::asio::io_context& io_;
   const ProcessTrees& trees_;

@@ -120,13 +120,17 @@ TEST_CASE("what a command starts in answer to SIGTERM is not ended by that SIGTE
   }
 }
 
-TEST_CASE("one that has left the process group hears SIGTERM too, before anybody is killed") {
-  TestEngine test;
+TEST_CASE("one that has left the process group hears SIGTERM too, also when there is no time to act on it") {
+  Config config;
+  config.kill_grace_period_ms = GENERATE(0, 5000);
+  TestEngine test(config);
   const auto id = test.start(
       shell("setsid sh -c 'trap \"echo heard; exit 0\" TERM; echo up; while :; do sleep 0.01; done' & wait"));
   REQUIRE(test.first_line(id) == "up");
   REQUIRE(test.cancel(id).has_value());
   const auto result = test.finish(id);
+  CHECK(signals_of(*result).front() == "SIGTERM");
+  if (config.kill_grace_period_ms == 0) return;
   CHECK(result->stdout_bytes_kept == "up\nheard\n");
   CHECK(signals_of(*result) == std::vector<std::string>{"SIGTERM"});
 }

@@ -65,10 +65,11 @@ TEST_CASE("nothing posted around the end of the thread is lost or done twice") {
   for (int round = 0; round < 200; ++round) {
     int done = 0;
     int posted = 0;
+    bool in_order = true;
     {
       Runtime runtime;
       runtime.post([&] { runtime.stop_when_idle(); });
-      for (; posted < 50; ++posted) runtime.post([&] { ++done; });
+      for (; posted < 50; ++posted) runtime.post([&, posted] { in_order = in_order && done++ == posted; });
       runtime.join();
       runtime.release();
       // On this thread: there is no other.
@@ -79,5 +80,6 @@ TEST_CASE("nothing posted around the end of the thread is lost or done twice") {
       runtime.post([&] { runtime.stop_when_idle(); });
     }
     REQUIRE(done == posted);
+    REQUIRE(in_order);
   }
 }

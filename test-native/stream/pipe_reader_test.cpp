@@ -272,19 +272,15 @@ TEST_CASE_METHOD(PipeFixture, "a pause holds what is only counted") {
   CHECK(counted == 5);
 }
 
-TEST_CASE_METHOD(PipeFixture, "where the kernel cannot drop bytes they are read") {
-  for (const int error : {EINVAL, ENOSYS, EPERM}) {
-    read.clear();
-    system.splice_error = error;
+TEST_CASE_METHOD(PipeFixture, "where the kernel cannot drop bytes they are read, and it is not asked again") {
+  system.splice_error = GENERATE(EINVAL, ENOSYS, EPERM);
+  for (const char* text : {"one", "two"}) {
     reader.count_only(sink.get());
-    const int splices = system.splices;
-    put("one");
+    put(text);
     turn();
-    put("two");
-    turn();
-    CHECK(read == "onetwo");
-    CHECK(system.splices == splices + 1);
   }
+  CHECK(read == "onetwo");
+  CHECK(system.splices == 1);
   CHECK(counted == 0);
   CHECK(ends.empty());
 }

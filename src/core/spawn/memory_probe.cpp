@@ -77,10 +77,10 @@ std::uint64_t MemoryProbe::peak_bytes(const rusage& usage) const {
   if (reported > host_peak_bytes_) return reported;
   if (looks_ >= enough_looks) return seen_bytes_;
   // A look or two may have met it while it was being loaded, or when it had ended. Every page that it had, it had to
-  // fault in (or a neighbour of it).
+  // fault in (or a neighbour of it), but it may have done so more than once, and its children's faults count too.
   const auto faulted =
       static_cast<std::uint64_t>(usage.ru_minflt) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  return std::max(seen_bytes_, faulted);
+  return std::min(reported, std::max(seen_bytes_, faulted));
 }
 
 }  // namespace cloudops

@@ -21,8 +21,8 @@ struct ProcessTrees::Pass {
     bool refused = false;
   };
 
-  explicit Pass(std::span<const TreeRoot> all)
-      : roots(all), leader_refused(all.size()), leader_lived(all.size()), marked(all.size()), dead(all.size()) {
+  Pass(std::span<const TreeRoot> all, int sent, Reach who)
+      : roots(all), signal(sent), reach(who), leader_refused(all.size()), marked(all.size()), dead(all.size()) {
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i].mark != 0) by_mark.emplace(roots[i].mark, i);
       by_leader.emplace(roots[i].leader, i);
@@ -31,16 +31,18 @@ struct ProcessTrees::Pass {
 
   /// Leaders come first: a shell whose child is gone before it hears of the signal ends as if nothing had happened,
   /// without running its trap. Where there are no marks the parent links are needed until everybody is found.
-  bool is_signalled_first(std::size_t tree) const { return roots[tree].mark != 0 && !roots[tree].leader_reaped; }
+  bool is_signalled_first(std::size_t tree) const {
+    return signal != 0 && reach == Reach::everybody && roots[tree].mark != 0 && !roots[tree].leader_reaped;
+  }
   bool is_signalled_leader(std::size_t tree, pid_t pid) const {
     return is_signalled_first(tree) && pid == roots[tree].leader;
   }
 
   std::span<const TreeRoot> roots;
+  int signal;
+  Reach reach;
   /// Per root: its leader, which gets a signal before everybody else, does not take it.
   std::vector<bool> leader_refused;
-  /// Per root: its leader was alive when it got that signal.
-  std::vector<bool> leader_lived;
   std::unordered_map<std::uint64_t, std::size_t> by_mark;
   std::unordered_map<pid_t, std::size_t> by_leader;
   /// Per root: those that carry its mark.
@@ -86,7 +88,7 @@ std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const
   std::unordered_map<pid_t, std::uint64_t> started;
   const auto add = [&](const ProcessStat& stat, std::uint64_t mark, bool refused) {
     if (started.emplace(stat.pid, stat.started).second)
-      members.push_back({stat.pid, mark, stat.started, stat.stopped, refused, stat.group == root.leader});
+      members.push_back({stat.pid, mark, stat.started, stat.stopped, refused});
   };
   for (const auto& one : marked) add(one.stat, root.mark, one.refused);
   if (others.empty()) return members;
@@ -127,17 +129,15 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   TreeScan scan;
   if (roots.empty()) return scan;
   const int unopened = proc_ ? 0 : open_proc();
-  Pass pass(roots);
+  Pass pass(roots, signal, reach);
   const pid_t self = ::getpid();
   const auto visit = [&](pid_t pid) {
-    if (pid > 1 && pid != self) look_at(pid, pass, signal, reach);
+    if (pid > 1 && pid != self) look_at(pid, pass);
   };
-  for (std::size_t i = 0; signal != 0 && reach == Reach::everybody && i < roots.size(); ++i) {
-    if (!pass.is_signalled_first(i)) continue;
-    pass.leader_lived[i] = runs_still(roots[i].leader);
-    // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
-    pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
-  }
+  for (std::size_t i = 0; i < roots.size(); ++i)
+    if (pass.is_signalled_first(i))
+      // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
+      pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
   if (!proc_ || !for_each_process(system_, proc_.get(), visit)) {
     // There may be others that a list would have named, unless this machine has none.
     pass.blurred = proc_ || unopened != -ENOENT;
@@ -146,20 +146,15 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   }
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
-    scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i], false});
+    scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});
     auto& members = scan.trees.back().members;
     const auto is_leader = [&](const TreeMember& member) { return member.pid == roots[i].leader; };
     // /proc may be an empty folder (chroot), or hide the programs of other users (hidepid, setuid).
     if (!roots[i].leader_reaped && std::none_of(members.begin(), members.end(), is_leader) &&
         runs_still(roots[i].leader))
       members.push_back({roots[i].leader});
-    for (auto& member : members) {
-      if (signal == 0 || member.mark != 0 || (reach == Reach::outside_group && member.in_group)) continue;
-      member.refused = reach == Reach::everybody && pass.is_signalled_leader(i, member.pid)
-                           ? pass.leader_refused[i]
-                           : send(member, signal) == Delivery::refused;
-    }
-    scan.trees.back().signalled = signal != 0 && (pass.leader_lived[i] || !members.empty());
+    for (auto& member : members)
+      if (member.mark == 0) member.refused = !give_signal(member, i, pass);
   }
   scan.blurred = pass.blurred;
   return scan;
@@ -172,7 +167,15 @@ bool ProcessTrees::signal_group(const TreeRoot& root, int signal) const {
          system_.kill_group(root.leader, signal) == 0;
 }
 
-void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal, Reach reach) const {
+bool ProcessTrees::give_signal(const TreeMember& member, std::size_t tree, const Pass& pass) const {
+  if (pass.signal == 0) return true;
+  if (pass.is_signalled_leader(tree, member.pid)) return !pass.leader_refused[tree];
+  // Asked of the system: what /proc says of somebody may not be readable.
+  if (pass.reach == Reach::outside_group && system_.group_of(member.pid) == pass.roots[tree].leader) return true;
+  return send(member, pass.signal) != Delivery::refused;
+}
+
+void ProcessTrees::look_at(pid_t pid, Pass& pass) const {
   rlimit limits{};
   const int unreadable = system_.rttime_limits(pid, limits);
   const bool readable = unreadable == 0;
@@ -183,15 +186,10 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass, int signal, Reach reach) const
   if (const std::uint64_t mark = readable ? marks_.find(limits) : 0; mark != 0) {
     const auto tree = pass.by_mark.find(mark);
     if (tree == pass.by_mark.end()) return;
-    bool refused = false;
-    if (signal != 0 && reach == Reach::everybody)
-      refused = pass.is_signalled_leader(tree->second, pid) ? pass.leader_refused[tree->second]
-                                                            : send({pid, mark}, signal) == Delivery::refused;
+    const bool refused = !give_signal({pid, mark}, tree->second, pass);
     auto stat = read_process(system_, proc_.get(), pid);
     // It cannot be read for want of a descriptor: its mark is enough to kill it by.
     if (!stat && !has_ended(errno)) stat = ProcessStat{pid};
-    if (stat && !stat->zombie && reach == Reach::outside_group && stat->group != pass.roots[tree->second].leader)
-      refused = send({pid, mark}, signal) == Delivery::refused;
     if (stat && !stat->zombie)
       pass.marked[tree->second].push_back({*stat, refused});
     else if (stat && is_left_to_us(*stat, pass.roots[tree->second]))

@@ -33,8 +33,6 @@ struct TreeMember {
   bool stopped = false;
   /// The system did not let us send the signal.
   bool refused = false;
-  /// In the process group that its root leads.
-  bool in_group = false;
 };
 
 /// What one pass over /proc saw of one tree.
@@ -42,8 +40,6 @@ struct TreeSight {
   std::vector<TreeMember> members;
   /// The sum of the pids of marked zombies: a change from one pass to the next means that the tree lived in between.
   std::uint64_t dead = 0;
-  /// The pass came with a signal, and somebody was alive to get it. Who ended of it at once is no member any more.
-  bool signalled = false;
 };
 
 struct TreeScan {
@@ -90,8 +86,8 @@ class ProcessTrees {
   /// One pass over /proc for all the roots, valid for the moment. Costs about a microsecond per process of the machine,
   /// ten per member. Without /proc, or with one that shows nothing, a tree is its unreaped leader.
   ///
-  /// A `signal` other than 0 is sent to every member; to those that carry a mark the moment they are seen, because some
-  /// live just long enough to fork a successor.
+  /// A `signal` other than 0 is sent to every member within reach; to those that carry a mark the moment they are seen,
+  /// because some live just long enough to fork a successor.
   TreeScan scan(std::span<const TreeRoot> roots, int signal = 0, Reach reach = Reach::everybody) const;
 
   /// The signal to the leader and everybody in its process group at one moment: none of them can have noticed another's
@@ -104,7 +100,9 @@ class ProcessTrees {
   Delivery send(const TreeMember& member, int signal) const;
 
  private:
-  void look_at(pid_t pid, Pass& pass, int signal, Reach reach) const;
+  void look_at(pid_t pid, Pass& pass) const;
+  /// The pass's signal, if there is one for that member. false: the system refused.
+  bool give_signal(const TreeMember& member, std::size_t tree, const Pass& pass) const;
   bool is_still(const TreeMember& member) const;
   int open_proc() const;
 

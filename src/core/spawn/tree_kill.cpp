@@ -40,7 +40,6 @@ Found scan_surely(const ProcessTrees& trees, std::span<const TreeRoot> roots, in
       TreeSight& before = found.trees[open[i]];
       TreeSight& now = scan.trees[i];
       found.doubtful[open[i]] = now.members.empty() && (scan.blurred || now.dead != before.dead);
-      now.signalled = now.signalled || before.signalled;
       before = std::move(now);
     }
   }
@@ -51,26 +50,20 @@ std::vector<TreeState> states_of(const Found& found) {
   std::vector<TreeState> states(found.trees.size());
   for (std::size_t i = 0; i < states.size(); ++i) {
     states[i].doubtful = found.doubtful[i];
-    states[i].signalled = found.trees[i].signalled;
     for (const auto& member : found.trees[i].members)
       (member.refused ? states[i].refused : states[i].alive).push_back(member.pid);
   }
   return states;
 }
 
-/// Stops all; returns when a pass found nobody who had not been sent the signal: for each tree, whether it had anybody.
-std::vector<bool> freeze(const ProcessTrees& trees, std::span<const TreeRoot> roots, SteadyTime deadline) {
-  std::vector<bool> stopped(roots.size());
+/// Stops all; returns when a pass found nobody who had not been sent the signal.
+void freeze(const ProcessTrees& trees, std::span<const TreeRoot> roots, SteadyTime deadline) {
   std::unordered_set<pid_t> seen;
   for (bool grown = true; grown && SteadyTime::clock::now() < deadline;) {
     grown = false;
-    const TreeScan scan = trees.scan(roots, SIGSTOP);
-    for (std::size_t i = 0; i < roots.size(); ++i) {
-      stopped[i] = stopped[i] || scan.trees[i].signalled;
-      for (const auto& member : scan.trees[i].members) grown |= seen.insert(member.pid).second;
-    }
+    for (const auto& tree : trees.scan(roots, SIGSTOP).trees)
+      for (const auto& member : tree.members) grown |= seen.insert(member.pid).second;
   }
-  return stopped;
 }
 
 void let_them_die() {
@@ -95,11 +88,9 @@ std::vector<TreeState> signal_trees(const ProcessTrees& trees, std::span<const T
 
 std::vector<TreeState> kill_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots, Milliseconds budget) {
   const SteadyTime begin = SteadyTime::clock::now();
-  std::vector<bool> signalled = freeze(trees, roots, begin + budget / 2);
+  freeze(trees, roots, begin + budget / 2);
   for (int look = 1;; ++look) {
     auto states = states_of(scan_surely(trees, roots, SIGKILL));
-    for (std::size_t i = 0; i < states.size(); ++i)
-      states[i].signalled = signalled[i] = signalled[i] || states[i].signalled;
     const bool over = std::all_of(states.begin(), states.end(), [](const auto& state) { return state.over(); });
     if (over || look == looks_after_kill || SteadyTime::clock::now() - begin > budget) return states;
     let_them_die();

@@ -18,8 +18,6 @@ struct TreeState {
   std::vector<pid_t> refused;
   /// Nobody was seen to live, but processes came to their ends meanwhile and may have left children: look again.
   bool doubtful = false;
-  /// The step sent a signal, and somebody was alive to get it.
-  bool signalled = false;
 
   /// Nothing is left.
   bool empty() const { return over() && refused.empty(); }
@@ -30,7 +28,7 @@ struct TreeState {
 /// Who is there. Looks several times when it saw nobody while processes were ending.
 std::vector<TreeState> look_at_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots);
 
-/// `signal` to the processes of the trees within reach; then SIGCONT to all stopped ones, which could not act on it.
+/// `signal` to every process of the trees within reach; then SIGCONT to all stopped ones, which could not act on it.
 std::vector<TreeState> signal_trees(const ProcessTrees& trees, std::span<const TreeRoot> roots, int signal,
                                     Reach reach = Reach::everybody);
 

@@ -68,6 +68,7 @@ ssize_t PipeReader::take(std::size_t limit) {
     const ssize_t count = system_.splice(fd_.get(), sink_, limit);
     if (count >= 0 || count == -EAGAIN || count == -EINTR) return count;
     sink_ = -1;
+    splice_refused_ = true;
   }
   return system_.read(fd_.get(), buffer_.data(), std::min(limit, buffer_.size()));
 }

@@ -45,7 +45,9 @@ class PipeReader {
 
   /// Nobody needs the bytes any more: from now on the kernel drops what comes, which spares copying it out of the pipe.
   /// `sink`: /dev/null, open for writing. Where the kernel does not do that, they are read as before.
-  void count_only(int sink) { sink_ = sink; }
+  void count_only(int sink) {
+    if (!splice_refused_) sink_ = sink;
+  }
 
   /// Closes without calling back. Idempotent.
   void close() { fd_.close(); }
@@ -67,6 +69,7 @@ class PipeReader {
   bool enlarged_ = false;
   /// Where bytes go that are only counted; -1: they are read.
   int sink_ = -1;
+  bool splice_refused_ = false;
 };
 
 }  // namespace cloudops
