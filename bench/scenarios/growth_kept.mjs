@@ -1,5 +1,5 @@
-// Many finished executions kept: their memory, and how much longer a command takes beside them than it took beside none, in the
-// same process.
+// Many finished executions kept: their memory, and how much longer a command takes beside them than it took beside
+// none, in the same process.
 
 import { expectFact } from './helpers.mjs';
 import { keepExecutions } from './kept.mjs';

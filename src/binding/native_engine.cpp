@@ -218,9 +218,7 @@ Napi::Value NativeEngine::environment_unchanged(const Napi::CallbackInfo& info) 
 }
 
 Napi::Value NativeEngine::listening(const Napi::CallbackInfo& info) {
-  const bool anybody = info[0].ToBoolean();
-  hooks_->listening(anybody);
-  outbox_->listening(anybody);
+  outbox_->listening(info[0].ToBoolean());
   return info.Env().Undefined();
 }
 

@@ -91,6 +91,7 @@ void Outbox::wake() {
 }
 
 void Outbox::listening(bool anybody) {
+  hooks_.listening(anybody);
   {
     std::lock_guard lock(mutex_);
     listening_ = anybody;

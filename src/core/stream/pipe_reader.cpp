@@ -44,7 +44,7 @@ void PipeReader::arm() {
 
 void PipeReader::on_readable() {
   for (int turn = 0; turn < reads_per_turn; ++turn) {
-    const ReadState state = read_once(sink_ >= 0 ? large_pipe_bytes : buffer_.size());
+    const ReadState state = read_once(large_pipe_bytes);
     if (state == ReadState::ended) return;
     if (state == ReadState::empty || paused_ || !is_open()) break;
   }
@@ -56,7 +56,7 @@ void PipeReader::drain() {
   for (std::size_t left = system_.bytes_waiting(fd_.get()); left > 0 && is_open();) {
     // A pipe in packet mode gives a packet at a time, however much waits.
     std::size_t taken = 0;
-    if (read_once(std::min(left, buffer_.size()), &taken) != ReadState::more) return;
+    if (read_once(left, &taken) != ReadState::more) return;
     left -= taken;
   }
   // At most one more read, to see an end of file that is already there.

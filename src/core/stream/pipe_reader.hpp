@@ -57,6 +57,7 @@ class PipeReader {
   void arm();
   void on_readable();
   ReadState read_once(std::size_t limit, std::size_t* taken = nullptr);
+  /// Up to `limit` bytes into the sink or, if they are read, as many of them as the buffer holds.
   ssize_t take(std::size_t limit);
   void end(int error);
 
