@@ -73,7 +73,21 @@ void Outbox::push(Record record) {
     records_.push_back(std::move(record));
     if (!due) return;
     due_ = true;
-    if (std::exchange(scheduled_, true)) return;
+    if (batching_ || std::exchange(scheduled_, true)) return;
+  }
+  wake();
+}
+
+void Outbox::begin_batch() {
+  std::lock_guard lock(mutex_);
+  batching_ = true;
+}
+
+void Outbox::end_batch() {
+  {
+    std::lock_guard lock(mutex_);
+    batching_ = false;
+    if (!due_ || std::exchange(scheduled_, true)) return;
   }
   wake();
 }

@@ -37,6 +37,8 @@ class Outbox final : public EventSink {
 
   /// Any thread.
   bool deliver(Event event) override;
+  void begin_batch() override;
+  void end_batch() override;
   /// Any thread.
   void warn(const std::string& sentence) override;
   /// Any thread.
@@ -76,6 +78,8 @@ class Outbox final : public EventSink {
   bool listening_ = false;
   /// Somebody waits for one of the records.
   bool due_ = false;
+  /// More is to come at once; then somebody is woken.
+  bool batching_ = false;
   /// drain() will be called, or is at work.
   bool scheduled_ = false;
   bool detached_ = false;

@@ -111,6 +111,7 @@ void EngineCore::settled(Execution& execution, Outcome outcome) {
 void EngineCore::publish(const Uuid& id, const Outcome& outcome) {
   if (!outcome.result->log_path) logs_.add(id, std::string());
   const auto waiters = store_.finish(id, outcome, system_.now());
+  const EventBatch together(*sink_);
   sink_->deliver(FinishedEvent{outcome.result, wall_now()});
   for (const auto& waiter : waiters) waiter(outcome);
 }
