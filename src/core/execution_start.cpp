@@ -53,7 +53,7 @@ LaunchFailure Execution::spawn() {
   LaunchFailure failure;
   const StdioFds stdio{child_stdin ? child_stdin.get() : context_.dev_null.get(), out.write_end.get(),
                        err.write_end.get()};
-  const Launcher launch(context_.system);
+  const Launcher launch(context_.system, context_.runtime.time_slice_of_host_ns());
   Process process =
       launch(context_.runtime.io().get_executor(), failure, accepted_.launch, stdio, tree_mark_, exit_watch.get());
   if (failure.error == 0) failure = watch(std::move(process), std::move(exit_watch), out, err);

@@ -1,5 +1,7 @@
 #include "core/runtime.hpp"
 
+#include "core/os/time_slice.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <pthread.h>
@@ -78,6 +80,8 @@ void Runtime::run() {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
   ::pthread_setname_np(::pthread_self(), "cloudops-engine");
+  // Whoever waits for this thread waits for moments of work: an end to collect, a signal to send, a start.
+  time_slice_of_host_ns_ = exchange_time_slice(shortest_time_slice_ns);
 
   io_->run();
   // What was posted between the last look of run() and now is still done, here.

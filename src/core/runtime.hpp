@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -40,6 +41,10 @@ class Runtime {
   /// Owner, after join(): gives the descriptors back. Only post() may still be called.
   void release();
 
+  /// The time slice that children get, in nanoseconds, because the engine thread's own is not meant for them; 0: it is.
+  /// Engine thread only.
+  std::uint64_t time_slice_of_host_ns() const { return time_slice_of_host_ns_; }
+
   /// Scratch space for reads. Engine thread only; its content is gone at the next read.
   std::array<char, 64 * 1024>& read_buffer() { return *read_buffer_; }
 
@@ -61,6 +66,7 @@ class Runtime {
   std::vector<Work> inbox_;
   std::recursive_mutex after_end_;
   std::unique_ptr<std::array<char, 64 * 1024>> read_buffer_;
+  std::uint64_t time_slice_of_host_ns_ = 0;
   std::thread thread_;  // last: starts when all else is there
 };
 

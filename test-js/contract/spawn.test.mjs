@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
 import { text } from 'node:stream/consumers';
@@ -90,6 +90,18 @@ describe('a child starts with', () => {
 
   test('an empty signal mask', async (t) => {
     assert.match(await status(t, 'SigBlk'), /^0+$/);
+  });
+
+  test('the time slice of its host, not the shorter one of the engine thread', async (t) => {
+    const slice = (scheduling) => /^se\.slice\s*:\s*(\d+)/m.exec(scheduling)?.[1];
+    const ours = slice(readFileSync('/proc/self/sched', 'latin1'));
+    if (ours === undefined) return t.skip('this kernel does not show time slices');
+    const engine = makeEngine(t);
+    const { stdout } = await engine.run(exec('cat', ['/proc/self/sched']));
+    const threads = readdirSync('/proc/self/task').map((tid) => readFileSync(`/proc/self/task/${tid}/sched`, 'latin1'));
+    const engines = threads.filter((scheduling) => scheduling.startsWith('cloudops-engine')).map(slice);
+    assert.equal(slice(stdout), ours);
+    assert.deepEqual(engines, ['100000']);
   });
 
   test('no descriptors but 0, 1 and 2', async (t) => {

@@ -1,6 +1,8 @@
 #include "core/os/vfork_exec.hpp"
 
 #include "core/os/clone_process.hpp"
+#include "core/os/time_slice.hpp"
+#include "core/os/uninstrumented.hpp"
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -18,15 +20,6 @@
 #include <cstdint>
 #include <memory>
 #include <new>
-
-// The child runs on the parent's memory while the parent's thread is suspended. A sanitizer's bookkeeping in it would
-// be done on behalf of the wrong thread, and an intercepted libc call could take a lock that another thread holds: raw
-// system calls only, nothing instrumented.
-#if defined(__clang__)
-#define CLOUDOPS_UNINSTRUMENTED __attribute__((no_sanitize("address", "thread", "undefined", "memory")))
-#else
-#define CLOUDOPS_UNINSTRUMENTED __attribute__((no_sanitize("address", "thread", "undefined")))
-#endif
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -94,6 +87,10 @@ CLOUDOPS_UNINSTRUMENTED int fail(ChildContext* context, const char* step) {
 CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
   auto* context = static_cast<ChildContext*>(argument);
   const ExecPlan& plan = *context->plan;
+
+  // First of all: this thread's short slices have brought it here soon, and are not meant for the program. A change
+  // counts as a new turn, so that a later one would put off the exec for which the engine waits.
+  if (plan.time_slice_ns != 0) exchange_time_slice(plan.time_slice_ns);
 
   const KernelSigaction by_default;
   for (int signal = 1; signal <= 64; ++signal) {

@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <cstdint>
+
 namespace cloudops {
 
 /// Everything the child needs, prepared before it exists: between clone and exec nothing may allocate or lock.
@@ -18,6 +20,8 @@ struct ExecPlan {
   int stderr_fd = -1;
   /// The child's RLIMIT_RTTIME, which marks it and all its descendants (see TreeMarks); nullptr: as inherited.
   const struct rlimit* rttime_limit = nullptr;
+  /// The child's time slice in nanoseconds; 0: the calling thread's.
+  std::uint64_t time_slice_ns = 0;
 };
 
 struct ExecOutcome {

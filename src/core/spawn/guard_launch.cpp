@@ -1,6 +1,7 @@
 #include "core/spawn/guard_launch.hpp"
 
 #include "core/os/clone_process.hpp"
+#include "core/os/uninstrumented.hpp"
 #include "guard_image.hpp"
 
 #include <fcntl.h>
@@ -18,13 +19,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-
-// The child borrows the host's memory until exec: nothing instrumented, raw system calls only.
-#if defined(__clang__)
-#define CLOUDOPS_UNINSTRUMENTED __attribute__((no_sanitize("address", "thread", "undefined", "memory")))
-#else
-#define CLOUDOPS_UNINSTRUMENTED __attribute__((no_sanitize("address", "thread", "undefined")))
-#endif
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
