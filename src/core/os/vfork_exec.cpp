@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <cstddef>
@@ -117,14 +118,32 @@ CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
 
 constexpr std::size_t stack_size = 32 * 1024;
 
+/// A child's stack. On the heap: as a thread-local array it asks more of the loader than glibc keeps for libraries
+/// loaded later, and in the parent's frame it would leave a sanitizer's marks of the child's calls behind. One is kept
+/// for the next child: memory that is given back is asked for page by page again.
+class ChildStack {
+ public:
+  ChildStack() : memory_(spare_.exchange(nullptr)) {
+    if (!memory_) memory_.reset(new (std::nothrow) std::byte[stack_size]);
+  }
+  ~ChildStack() { memory_.reset(spare_.exchange(memory_.release())); }
+  ChildStack(const ChildStack&) = delete;
+  ChildStack& operator=(const ChildStack&) = delete;
+
+  explicit operator bool() const { return memory_ != nullptr; }
+  std::byte* end() const { return memory_.get() + stack_size; }
+
+ private:
+  static inline std::atomic<std::byte*> spare_ = nullptr;
+  std::unique_ptr<std::byte[]> memory_;
+};
+
 }  // namespace
 
 ExecOutcome vfork_exec(const ExecPlan& plan) {
   ExecOutcome outcome;
   ChildContext context{&plan};
-  // On the heap: as a thread-local array it asks more of the loader than glibc keeps for libraries loaded later, and in
-  // this frame it would leave a sanitizer's marks of the child's calls behind.
-  const std::unique_ptr<std::byte[]> stack(new (std::nothrow) std::byte[stack_size]);
+  const ChildStack stack;
   if (!stack) {
     outcome.error = ENOMEM;
     outcome.step = "clone";
@@ -138,10 +157,10 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   int pidfd = -1;
   constexpr int borrowing = CLONE_VM | CLONE_VFORK | SIGCHLD;
-  pid_t pid = clone_process(run_child, stack.get() + stack_size, borrowing | CLONE_PIDFD, &context, &pidfd);
+  pid_t pid = clone_process(run_child, stack.end(), borrowing | CLONE_PIDFD, &context, &pidfd);
   if (pid < 0 && errno == EINVAL) {
     // Emulated kernels (qemu-user) have pidfds, but not from clone. The pid is ours until it is waited for.
-    pid = clone_process(run_child, stack.get() + stack_size, borrowing, &context);
+    pid = clone_process(run_child, stack.end(), borrowing, &context);
     if (pid > 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   }
   const int clone_error = pid < 0 ? errno : 0;

@@ -6,7 +6,10 @@
 #include "core/validate/resolve_command.hpp"
 #include "core/validate/wording.hpp"
 
-#include <filesystem>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
 #include <utility>
 
 namespace cloudops {
@@ -14,8 +17,8 @@ namespace {
 
 /// "" when it no longer exists.
 std::string host_working_dir() {
-  std::error_code failed;
-  return std::filesystem::current_path(failed).string();
+  std::array<char, PATH_MAX> path;
+  return ::getcwd(path.data(), path.size()) == nullptr ? std::string() : std::string(path.data());
 }
 
 Expected<std::string> resolve_working_dir(const std::string& given, const std::string& host_dir) {
