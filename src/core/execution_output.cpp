@@ -169,6 +169,8 @@ void ExecutionOutput::finish(ExecutionResult& result) {
   finish_overflow(OutputStream::err, result.stderr_overflow_file, result.stderr_warning, result);
   result.stdout_bytes = capture_.written(OutputStream::out);
   result.stderr_bytes = capture_.written(OutputStream::err);
+  result.stdout_ascii = capture_.ascii(OutputStream::out);
+  result.stderr_ascii = capture_.ascii(OutputStream::err);
   auto bytes = capture_.release();
   result.stdout_bytes_kept = std::move(bytes.out);
   result.stderr_bytes_kept = std::move(bytes.err);

@@ -9,10 +9,10 @@
 namespace cloudops {
 namespace {
 
-StreamText text_of_stream(std::string_view kept, bool cut, const std::string& warning, bool& lossy) {
+StreamText text_of_stream(std::string_view kept, bool known_ascii, bool cut, const std::string& warning, bool& lossy) {
   // Megabytes are not copied where they need no change, and once where only the warning joins them.
   if (cut) kept.remove_suffix(incomplete_suffix(kept));
-  const bool ascii = is_ascii(kept);
+  const bool ascii = known_ascii || is_ascii(kept);
   if (!ascii && !is_valid_utf8(kept)) {
     lossy = true;
     return StreamText(decode_utf8(kept) + warning);
@@ -30,8 +30,8 @@ ResultText text_of_result(const ExecutionResult& result) {
   const bool out_cut = result.stdout_bytes > result.stdout_bytes_kept.size() && !result.stdout_overflow_file;
   const bool err_cut = result.stderr_bytes > result.stderr_bytes_kept.size() && !result.stderr_overflow_file;
   ResultText text;
-  text.stdout_text = text_of_stream(result.stdout_bytes_kept, out_cut, result.stdout_warning, text.lossy);
-  text.stderr_text = text_of_stream(result.stderr_bytes_kept, err_cut, result.stderr_warning, text.lossy);
+  text.stdout_text = text_of_stream(result.stdout_bytes_kept, result.stdout_ascii, out_cut, result.stdout_warning, text.lossy);
+  text.stderr_text = text_of_stream(result.stderr_bytes_kept, result.stderr_ascii, err_cut, result.stderr_warning, text.lossy);
   return text;
 }
 

@@ -25,6 +25,14 @@ Config limited(std::uint64_t bytes, OversizedOutputStrategy strategy) {
 
 }  // namespace
 
+TEST_CASE("a result knows which of its streams are ASCII") {
+  TestEngine test;
+  const auto result = test.run(shell("printf 'caf\\303\\251'; echo plain >&2"));
+  CHECK(result->stdout_bytes_kept == "caf\xC3\xA9");
+  CHECK_FALSE(result->stdout_ascii);
+  CHECK(result->stderr_ascii);
+}
+
 TEST_CASE("truncating keeps the first bytes, says so, and lets the child and its lines go on") {
   TestEngine test(limited(10, OversizedOutputStrategy::truncate_with_warning));
   const auto id = test.start(shell("echo 123456789abcdef; echo after"));

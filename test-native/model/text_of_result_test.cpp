@@ -30,6 +30,13 @@ TEST_CASE("valid text is not copied", "[result_text]") {
   }
 }
 
+TEST_CASE("bytes that are known to be ASCII are taken as they are", "[result_text]") {
+  // They are not, so that it shows whether they were looked at.
+  ExecutionResult result = kept("caf\xC3\xA9", 5);
+  result.stdout_ascii = true;
+  CHECK(text_of_result(result).stdout_text.ascii());
+}
+
 TEST_CASE("a truncated stream loses the character that was cut, and gets its warning", "[result_text]") {
   const ExecutionResult ascii = kept("ab\xE2\x82", 5, "!\n");
   CHECK(text_of_result(ascii).stdout_text.view() == "ab!\n");

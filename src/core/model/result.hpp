@@ -55,6 +55,9 @@ struct ExecutionResult {
   /// The bytes captured, in the order written. Text (with U+FFFD for what is not UTF-8) is made on the way out.
   std::string stdout_bytes_kept;
   std::string stderr_bytes_kept;
+  /// The bytes kept are known to be below 0x80, all of them; whoever reads the text need not look at megabytes again.
+  bool stdout_ascii = false;
+  bool stderr_ascii = false;
   /// Appended to the text of a truncated stream: one line that names both numbers. Empty: not truncated.
   std::string stdout_warning;
   std::string stderr_warning;

@@ -23,6 +23,8 @@ BoundedCapture::Taken BoundedCapture::take(OutputStream stream, std::string_view
   taken.kept = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), limit_ - used_));
   make_room(to.kept, taken.kept);
   to.kept.append(bytes.substr(0, taken.kept));
+  // Now, while the bytes are in the processor's cache.
+  to.ascii = to.ascii && is_ascii(bytes.substr(0, taken.kept));
   used_ += taken.kept;
   taken.rest = bytes.substr(taken.kept);
 
