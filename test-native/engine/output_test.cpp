@@ -128,7 +128,7 @@ TEST_CASE("what goes to a file, together with what is kept, is every byte") {
   CHECK_FALSE(result->output_truncated);
   REQUIRE(result->stdout_overflow_file.has_value());
   CHECK_FALSE(result->stderr_overflow_file.has_value());
-  const std::string all = result->stdout_bytes_kept + read_all(*result->stdout_overflow_file);
+  const std::string all = std::string(result->stdout_bytes_kept) + read_all(*result->stdout_overflow_file);
   CHECK(all.size() == result->stdout_bytes);
   CHECK(all.substr(0, 6) == "1\n2\n3\n");
   CHECK(all.substr(all.size() - 6) == "20000\n");
@@ -161,7 +161,7 @@ TEST_CASE("a descendant that holds the pipe does not hold the result, and what w
   config.drain_grace_ms = 50;
   TestEngine test(config);
   const auto result = test.run(shell("sleep 1000 & echo $! >&2; seq 1 30000"));
-  const int descendant = std::stoi(result->stderr_bytes_kept);
+  const int descendant = std::stoi(std::string(result->stderr_bytes_kept));
   CHECK_FALSE(has_ended(descendant));
   CHECK(result->success());
   CHECK(result->output_incomplete);

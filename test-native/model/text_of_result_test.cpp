@@ -9,9 +9,9 @@ using namespace cloudops;
 namespace {
 
 /// A result whose stdout wrote `written` bytes, of which these were kept.
-ExecutionResult kept(std::string bytes, std::uint64_t written, std::string warning = "") {
+ExecutionResult kept(std::string_view bytes, std::uint64_t written, std::string warning = "") {
   ExecutionResult result;
-  result.stdout_bytes_kept = std::move(bytes);
+  result.stdout_bytes_kept = ByteBuffer(bytes);
   result.stdout_bytes = written;
   result.stdout_warning = std::move(warning);
   return result;
@@ -24,7 +24,7 @@ TEST_CASE("valid text is not copied", "[result_text]") {
     const ExecutionResult result = kept(bytes, bytes.size());
     const ResultText text = text_of_result(result);
     CHECK(text.stdout_text.view() == bytes);
-    CHECK(text.stdout_text.view().data() == result.stdout_bytes_kept.data());
+    CHECK(text.stdout_text.view().data() == result.stdout_bytes_kept.view().data());
     CHECK(text.stdout_text.ascii() == (bytes != "caf\xC3\xA9"));
     CHECK_FALSE(text.lossy);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/byte_buffer.hpp"
 #include "core/model/error.hpp"
 #include "core/model/request.hpp"
 #include "core/model/time.hpp"
@@ -53,8 +54,8 @@ struct ExecutionResult {
   /// "SIGKILL"; absent when it exited by itself or never started.
   std::optional<std::string> signal;
   /// The bytes captured, in the order written. Text (with U+FFFD for what is not UTF-8) is made on the way out.
-  std::string stdout_bytes_kept;
-  std::string stderr_bytes_kept;
+  ByteBuffer stdout_bytes_kept;
+  ByteBuffer stderr_bytes_kept;
   /// The bytes kept are known to be below 0x80, all of them; whoever reads the text need not look at megabytes again.
   bool stdout_ascii = false;
   bool stderr_ascii = false;

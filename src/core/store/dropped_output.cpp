@@ -6,11 +6,11 @@
 namespace cloudops {
 namespace {
 
-void drop(std::string& bytes, std::string& warning) {
+void drop(ByteBuffer& bytes, std::string& warning) {
   if (bytes.empty()) return;
   warning =
       "[output dropped from memory: " + std::to_string(bytes.size()) + " bytes, over max_in_memory_output_bytes]\n";
-  bytes = std::string();
+  bytes = ByteBuffer();
 }
 
 }  // namespace
@@ -31,16 +31,16 @@ std::optional<OutputFingerprint> fingerprint_of(const ExecutionResult& result) {
   const bool only_out = result.stderr_bytes == 0 && result.stdout_bytes == result.stdout_bytes_kept.size();
   const bool only_err = result.stdout_bytes == 0 && result.stderr_bytes == result.stderr_bytes_kept.size();
   if (!result.log_path || (!only_out && !only_err)) return std::nullopt;
-  const std::string& bytes = only_out ? result.stdout_bytes_kept : result.stderr_bytes_kept;
+  const ByteBuffer& bytes = only_out ? result.stdout_bytes_kept : result.stderr_bytes_kept;
   return OutputFingerprint{only_out ? OutputStream::out : OutputStream::err, bytes.size(),
-                           std::hash<std::string>{}(bytes)};
+                           std::hash<std::string_view>{}(bytes)};
 }
 
 ResultPtr with_output_from(const ExecutionResult& stripped, const OutputFingerprint& fingerprint, std::string log) {
-  if (log.size() != fingerprint.size || std::hash<std::string>{}(log) != fingerprint.hash) return nullptr;
+  if (log.size() != fingerprint.size || std::hash<std::string_view>{}(log) != fingerprint.hash) return nullptr;
   ExecutionResult whole = stripped;
   const bool out = fingerprint.stream == OutputStream::out;
-  (out ? whole.stdout_bytes_kept : whole.stderr_bytes_kept) = std::move(log);
+  (out ? whole.stdout_bytes_kept : whole.stderr_bytes_kept) = ByteBuffer(log);
   (out ? whole.stdout_warning : whole.stderr_warning).clear();
   whole.output_truncated = false;
   return std::make_shared<const ExecutionResult>(std::move(whole));

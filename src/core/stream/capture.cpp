@@ -8,8 +8,6 @@
 namespace cloudops {
 namespace {
 
-constexpr std::size_t much = 64 * 1024;
-
 std::string_view without_incomplete_suffix(std::string_view bytes) {
   return bytes.substr(0, bytes.size() - incomplete_suffix(bytes));
 }
@@ -32,8 +30,8 @@ BoundedCapture::Taken BoundedCapture::take(OutputStream stream, std::string_view
   to.overflowed = true;
   if (strategy_ == OversizedOutputStrategy::stream_to_file) {
     const std::size_t whole = without_incomplete_suffix(to.kept).size();
-    taken.carried = to.kept.substr(whole);
-    to.kept.resize(whole);
+    taken.carried = to.kept.view().substr(whole);
+    to.kept.truncate(whole);
   }
   return taken;
 }
@@ -44,17 +42,12 @@ void BoundedCapture::count(OutputStream stream, std::size_t size) {
   to.overflowed = true;
 }
 
-void BoundedCapture::make_room(std::string& kept, std::size_t more) const {
-  // Doubled, but never past what may ever be there: what has reached the limit then needs no shrinking, which is a
-  // copy.
+void BoundedCapture::make_room(ByteBuffer& kept, std::size_t more) const {
   const std::size_t needed = kept.size() + more;
-  if (needed > kept.capacity()) {
-    const auto doubled = std::max<std::uint64_t>(needed, 2 * std::uint64_t{kept.capacity()});
-    // A new string: reserve() of one that has room takes twice that at least, also past the limit.
-    std::string larger;
-    larger.reserve(static_cast<std::size_t>(std::min(doubled, limit_)));
-    kept.swap(larger.append(kept));
-  }
+  if (needed <= kept.capacity()) return;
+  // Doubled, but never past what may ever be there.
+  const auto doubled = std::max<std::uint64_t>(needed, 2 * std::uint64_t{kept.capacity()});
+  kept.reserve(static_cast<std::size_t>(std::min(doubled, limit_)));
 }
 
 std::string BoundedCapture::truncation_warning(OutputStream stream) const {
@@ -70,11 +63,8 @@ std::string BoundedCapture::truncation_warning(OutputStream stream) const {
 
 BoundedCapture::Bytes BoundedCapture::release() {
   Bytes bytes{std::exchange(side(OutputStream::out).kept, {}), std::exchange(side(OutputStream::err).kept, {})};
-  for (std::string* kept : {&bytes.out, &bytes.err}) {
-    // Giving room back is one more copy. Much text may keep some: pages that nothing was written to take no memory.
-    const std::size_t spare = kept->capacity() - kept->size();
-    if (kept->size() < much || spare > kept->size() / 2) kept->shrink_to_fit();
-  }
+  bytes.out.shrink_to_fit();
+  bytes.err.shrink_to_fit();
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/byte_buffer.hpp"
 #include "core/model/config.hpp"
 #include "core/model/event.hpp"
 
@@ -28,8 +29,8 @@ class BoundedCapture {
     std::string_view rest;
   };
   struct Bytes {
-    std::string out;
-    std::string err;
+    ByteBuffer out;
+    ByteBuffer err;
   };
 
   BoundedCapture(std::uint64_t limit, OversizedOutputStrategy strategy) : limit_(limit), strategy_(strategy) {}
@@ -61,12 +62,12 @@ class BoundedCapture {
 
  private:
   struct Side {
-    std::string kept;
+    ByteBuffer kept;
     std::uint64_t written = 0;
     bool overflowed = false;
     bool ascii = true;
   };
-  void make_room(std::string& kept, std::size_t more) const;
+  void make_room(ByteBuffer& kept, std::size_t more) const;
   Side& side(OutputStream stream) { return sides_[static_cast<std::size_t>(stream)]; }
   const Side& side(OutputStream stream) const { return sides_[static_cast<std::size_t>(stream)]; }
 
