@@ -15,8 +15,8 @@ class EventSink {
   /// called for it later; until then its text counts against the execution's credit.
   virtual bool deliver(Event event) = 0;
 
-  /// What is delivered and answered between the two is meant for one moment: who has to be woken for it, may be woken at
-  /// the end, once. Engine thread, never nested (see EventBatch). They do nothing by default.
+  /// What is delivered and answered between the two is meant for one moment: who has to be woken for it, may be woken
+  /// at the end, once. Engine thread, never nested (see EventBatch). They do nothing by default.
   virtual void begin_batch() {}
   virtual void end_batch() {}
 

@@ -30,8 +30,10 @@ ResultText text_of_result(const ExecutionResult& result) {
   const bool out_cut = result.stdout_bytes > result.stdout_bytes_kept.size() && !result.stdout_overflow_file;
   const bool err_cut = result.stderr_bytes > result.stderr_bytes_kept.size() && !result.stderr_overflow_file;
   ResultText text;
-  text.stdout_text = text_of_stream(result.stdout_bytes_kept, result.stdout_ascii, out_cut, result.stdout_warning, text.lossy);
-  text.stderr_text = text_of_stream(result.stderr_bytes_kept, result.stderr_ascii, err_cut, result.stderr_warning, text.lossy);
+  text.stdout_text =
+      text_of_stream(result.stdout_bytes_kept, result.stdout_ascii, out_cut, result.stdout_warning, text.lossy);
+  text.stderr_text =
+      text_of_stream(result.stderr_bytes_kept, result.stderr_ascii, err_cut, result.stderr_warning, text.lossy);
   return text;
 }
 

@@ -2,8 +2,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <thread>
 
@@ -49,4 +56,28 @@ TEST_CASE("a thread that is not scheduled in the ordinary way is left alone") {
   });
   CHECK(said == 0);
   CHECK(policy == SCHED_BATCH);
+}
+
+TEST_CASE("a filter that ends who asks for time slices is not tried") {
+  const pid_t copy = ::fork();
+  REQUIRE(copy >= 0);
+  if (copy == 0) {
+    sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_setattr, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog filter{sizeof program / sizeof program[0], program};
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+      ::_exit(2);
+    ::_exit(exchange_time_slice(shortest_time_slice_ns) == 0 ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(copy, &status, 0) == copy);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
+    WARN("this system takes no filters");
+    return;
+  }
+  CHECK(status == 0);
 }

@@ -37,8 +37,7 @@ using Process = boost::process::v2::basic_process<boost::asio::any_io_executor>;
 class Launcher {
  public:
   /// `time_slice_ns`: the children's, in nanoseconds; 0: the calling thread's.
-  explicit Launcher(System& system, std::uint64_t time_slice_ns = 0)
-      : system_(system), time_slice_ns_(time_slice_ns) {}
+  explicit Launcher(System& system, std::uint64_t time_slice_ns = 0) : system_(system), time_slice_ns_(time_slice_ns) {}
 
   /// On failure the process is not open and `failure` says why. `exit_watch` is any open descriptor of the caller's; on
   /// success it has become a second pidfd of the child, because basic_process shows its own to nobody.
