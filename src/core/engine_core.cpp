@@ -2,6 +2,8 @@
 
 #include "core/validate/parse_request.hpp"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace cloudops {
@@ -11,6 +13,7 @@ EngineCore::EngineCore(const Config& config, std::shared_ptr<EventSink> sink, Ru
       sink_(std::move(sink)),
       runtime_(runtime),
       system_(system),
+      processors_(std::max(1U, std::thread::hardware_concurrency())),
       admission_(config.max_concurrent_executions, config.concurrency_policy, config.max_queued_executions),
       store_(config),
       plans_(config) {
@@ -85,6 +88,7 @@ void EngineCore::record(const AcceptedRequest& accepted, WallTime accepted_at) {
 void EngineCore::start(const Uuid& id) {
   Active& active = active_.at(id);
   active.has_slot = true;
+  look_for_crowd();
   machine_->prepare();
   store_.mark_running(id, wall_now());
   active.execution->start();
@@ -117,8 +121,13 @@ void EngineCore::publish(const Uuid& id, const Outcome& outcome) {
 }
 
 void EngineCore::hand_on_slot() {
-  if (const auto next = admission_.release()) post_start(*next);
+  if (const auto next = admission_.release())
+    post_start(*next);
+  else
+    look_for_crowd();
 }
+
+void EngineCore::look_for_crowd() { runtime_.crowded(admission_.running() > processors_); }
 
 void EngineCore::post_start(const Uuid& id) {
   Active& active = active_.at(id);

@@ -93,6 +93,8 @@ class EngineCore final : public ExecutionOwner {
   void start(const Uuid& id);
   void post_start(const Uuid& id);
   void hand_on_slot();
+  /// After the number of running executions has changed.
+  void look_for_crowd();
 
   void settled(Execution& execution, Outcome outcome) override;
   void keep_until_reaped(std::unique_ptr<ChildProcess> child) override;
@@ -136,6 +138,8 @@ class EngineCore final : public ExecutionOwner {
   Runtime& runtime_;
   System& system_;
 
+  /// At least 1.
+  const std::size_t processors_;
   Admission admission_;
   ExecutionStore store_;
   PlanStore plans_;

@@ -54,6 +54,16 @@ void Runtime::take_in() {
   for (const Work& work : taken) work();
 }
 
+void Runtime::crowded(bool crowded) {
+  if (crowded == (time_slice_of_host_ns_ != 0) || slices_refused_) return;
+  if (crowded) {
+    time_slice_of_host_ns_ = exchange_time_slice(shortest_time_slice_ns);
+    slices_refused_ = time_slice_of_host_ns_ == 0;
+  } else {
+    exchange_time_slice(std::exchange(time_slice_of_host_ns_, 0));
+  }
+}
+
 void Runtime::stop_when_idle() {
   {
     std::lock_guard lock(mutex_);
@@ -80,8 +90,6 @@ void Runtime::run() {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
   ::pthread_setname_np(::pthread_self(), "cloudops-engine");
-  // Whoever waits for this thread waits for moments of work: an end to collect, a signal to send, a start.
-  time_slice_of_host_ns_ = exchange_time_slice(shortest_time_slice_ns);
 
   io_->run();
   // What was posted between the last look of run() and now is still done, here.

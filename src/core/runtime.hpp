@@ -41,6 +41,10 @@ class Runtime {
   /// Owner, after join(): gives the descriptors back. Only post() may still be called.
   void release();
 
+  /// Whether more commands run than there are processors. Then the engine thread works in the shortest time slices, so
+  /// that it does not stand in line behind them. Not otherwise: with a processor to spare it would only push the thread
+  /// aside that has just woken it. Engine thread only.
+  void crowded(bool crowded);
   /// The time slice that children get, in nanoseconds, because the engine thread's own is not meant for them; 0: it is.
   /// Engine thread only.
   std::uint64_t time_slice_of_host_ns() const { return time_slice_of_host_ns_; }
@@ -67,6 +71,7 @@ class Runtime {
   std::recursive_mutex after_end_;
   std::unique_ptr<std::array<char, 64 * 1024>> read_buffer_;
   std::uint64_t time_slice_of_host_ns_ = 0;
+  bool slices_refused_ = false;
   std::thread thread_;  // last: starts when all else is there
 };
 

@@ -4,11 +4,23 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 
-import { exec, fixture, isTerminal, makeEngine, nextEvent, shell, tempDir, tempFile, withCode } from '../support.mjs';
+import {
+  exec,
+  fixture,
+  isTerminal,
+  makeEngine,
+  nextEvent,
+  shell,
+  tempDir,
+  tempFile,
+  until,
+  withCode,
+} from '../support.mjs';
 
 describe('what was valid and is gone when its turn comes', () => {
   /** Queues a request behind a running one, breaks what it needs, then lets it start. */
@@ -98,12 +110,24 @@ describe('a child starts with', () => {
     if (ours === undefined) return t.skip('this kernel does not show time slices');
     if (!/^Seccomp:\t0$/m.test(readFileSync('/proc/self/status', 'latin1')))
       return t.skip('under a seccomp filter the engine asks for none');
-    const engine = makeEngine(t);
+    const engine = makeEngine(t, { max_concurrent_executions: 1000 });
+    const sliceOfEngine = () => {
+      const threads = readdirSync('/proc/self/task').map((tid) =>
+        readFileSync(`/proc/self/task/${tid}/sched`, 'latin1'),
+      );
+      return threads.filter((scheduling) => scheduling.startsWith('cloudops-engine')).map(slice);
+    };
+    const running = [];
+    for (let i = 0; i < availableParallelism(); i++)
+      running.push(await engine.execute(exec('cat', [], { stdin: { type: 'pipe' } })));
+    assert.deepEqual(sliceOfEngine(), [ours], 'a processor for each');
+    running.push(await engine.execute(exec('cat', [], { stdin: { type: 'pipe' } })));
     const { stdout } = await engine.run(exec('cat', ['/proc/self/sched']));
-    const threads = readdirSync('/proc/self/task').map((tid) => readFileSync(`/proc/self/task/${tid}/sched`, 'latin1'));
-    const engines = threads.filter((scheduling) => scheduling.startsWith('cloudops-engine')).map(slice);
     assert.equal(slice(stdout), ours);
-    assert.deepEqual(engines, ['100000']);
+    assert.deepEqual(sliceOfEngine(), ['100000'], 'more commands than processors');
+    for (const id of running) await engine.closeStdin(id);
+    for (const id of running) await engine.waitForCompletion(id);
+    await until(() => sliceOfEngine()[0] === ours, 5000);
   });
 
   test('no descriptors but 0, 1 and 2', async (t) => {
