@@ -1,9 +1,8 @@
 #include "core/engine_core.hpp"
 
+#include "core/os/time_slice.hpp"
 #include "core/validate/parse_request.hpp"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace cloudops {
@@ -13,7 +12,7 @@ EngineCore::EngineCore(const Config& config, std::shared_ptr<EventSink> sink, Ru
       sink_(std::move(sink)),
       runtime_(runtime),
       system_(system),
-      processors_(std::max(1U, std::thread::hardware_concurrency())),
+      processors_(processors_for_us()),
       admission_(config.max_concurrent_executions, config.concurrency_policy, config.max_queued_executions),
       store_(config),
       plans_(config) {
@@ -88,8 +87,8 @@ void EngineCore::record(const AcceptedRequest& accepted, WallTime accepted_at) {
 void EngineCore::start(const Uuid& id) {
   Active& active = active_.at(id);
   active.has_slot = true;
-  look_for_crowd();
   machine_->prepare();
+  look_for_crowd();
   store_.mark_running(id, wall_now());
   active.execution->start();
 }

@@ -1,5 +1,7 @@
 #include "core/engine_machine.hpp"
 
+#include "core/runtime.hpp"
+
 #include <utility>
 
 namespace cloudops {
@@ -23,6 +25,8 @@ void EngineMachine::prepare() {
 }
 
 std::optional<Error> EngineMachine::start_guard() {
+  // It is not to have the engine thread's short time slices for its life; who starts a command looks again.
+  context_.runtime.crowded(false);
   // The same object: running executions hold tickets of it.
   if (guard_) return guard_->start_again(config_.temp_dir);
   auto guard = Guard::start(config_.temp_dir);

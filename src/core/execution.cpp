@@ -15,8 +15,8 @@ namespace {
 /// An open line (a prompt, a progress bar) is delivered once nothing was written for so long.
 constexpr Milliseconds open_line_quiet{200};
 constexpr Milliseconds longest_memory_pause{1000};
-/// A look takes some 25 µs. So much between two of them, over all executions, keeps them below a fiftieth of the time.
-constexpr std::chrono::microseconds memory_pause_per_execution{1250};
+/// A look takes some 25 µs. So much between two of them, over all executions, keeps them below a twentieth of the time.
+constexpr std::chrono::microseconds memory_pause_per_execution{500};
 
 }  // namespace
 

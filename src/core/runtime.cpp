@@ -59,8 +59,9 @@ void Runtime::crowded(bool crowded) {
   if (crowded) {
     time_slice_of_host_ns_ = exchange_time_slice(shortest_time_slice_ns);
     slices_refused_ = time_slice_of_host_ns_ == 0;
-  } else {
-    exchange_time_slice(std::exchange(time_slice_of_host_ns_, 0));
+  } else if (exchange_time_slice(time_slice_of_host_ns_) != 0) {
+    // Not if it was refused: then children are still to be given the host's.
+    time_slice_of_host_ns_ = 0;
   }
 }
 

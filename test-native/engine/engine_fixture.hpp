@@ -3,6 +3,7 @@
 #include "core/codec/json_reader.hpp"
 #include "core/engine.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -35,6 +36,9 @@ class RecordingSink final : public EventSink {
     if (observer) observer(event);
     return !held;
   }
+  void begin_batch() override { ++open_batches_; }
+  void end_batch() override { --open_batches_; }
+  int open_batches() const { return open_batches_; }
   void warn(const std::string& sentence) override {
     std::lock_guard lock(mutex_);
     warnings_.push_back(sentence);
@@ -69,6 +73,7 @@ class RecordingSink final : public EventSink {
   std::vector<std::string> warnings_;
   std::function<void(const Event&)> observer_;
   bool hold_ = false;
+  std::atomic<int> open_batches_ = 0;
 };
 
 /// The lines of one stream as delivered, each with its '\n'.

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,24 @@ TEST_CASE("a prompt that waits for an answer is delivered though its line is ope
   }));
   CHECK(test.write(id, "you\n").has_value());
   CHECK(test.finish(id)->stdout_bytes_kept == "name? hello you\n");
+}
+
+TEST_CASE("the end of a command and the answers to those who wait for it are one batch") {
+  TestEngine test;
+  std::atomic<int> at_event = -1;
+  std::atomic<int> at_answer = -1;
+  test.sink->observe([&](const Event& event) {
+    if (std::holds_alternative<FinishedEvent>(event)) at_event = test.sink->open_batches();
+  });
+  const auto id = test.start(shell("read x", R"("stdin":{"type":"pipe"})"));
+  test.engine.wait(id, [&](const Expected<Outcome>&) { at_answer = test.sink->open_batches(); });
+  CHECK(test.write(id, "go\n").has_value());
+  test.finish(id);
+  CHECK(at_event == 1);
+  CHECK(at_answer == 1);
+  std::promise<int> at_rest;
+  test.engine.stats([&](const auto&) { at_rest.set_value(test.sink->open_batches()); });
+  CHECK(at_rest.get_future().get() == 0);
 }
 
 TEST_CASE("with stream_output off there are no lines, and everything else is the same") {

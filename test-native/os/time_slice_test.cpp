@@ -39,14 +39,14 @@ TEST_CASE("a time slice is exchanged for another one, and back") {
     WARN("this kernel has no time slices that a thread can choose");
     return;
   }
-  CHECK(before > shortest_time_slice_ns);
+  CHECK(before >= shortest_time_slice_ns);
   CHECK(shortened == shortest_time_slice_ns);
   CHECK(restored == before);
 }
 
 TEST_CASE("a thread that is not scheduled in the ordinary way is left alone") {
   std::uint64_t said = 1;
-  int policy = SCHED_OTHER;
+  int policy = -1;
   on_a_thread([&] {
     const sched_param parameters{};
     // No privilege is needed in this direction.
@@ -54,6 +54,10 @@ TEST_CASE("a thread that is not scheduled in the ordinary way is left alone") {
     said = exchange_time_slice(shortest_time_slice_ns);
     policy = ::sched_getscheduler(0);
   });
+  if (policy == -1) {
+    WARN("this system does not let a thread choose how it is scheduled");
+    return;
+  }
   CHECK(said == 0);
   CHECK(policy == SCHED_BATCH);
 }

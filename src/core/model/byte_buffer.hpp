@@ -32,7 +32,7 @@ class ByteBuffer {
 
   /// Makes room for exactly so many bytes in all, if there is less. Throws std::bad_alloc.
   void reserve(std::size_t capacity) {
-    if (capacity > capacity_) resize_block(capacity);
+    if (capacity > capacity_ && !resize_block(capacity)) throw std::bad_alloc();
   }
   /// `bytes` must not be part of this buffer. Room that is missing is made exactly; who appends often reserves.
   void append(std::string_view bytes) {
@@ -45,11 +45,12 @@ class ByteBuffer {
   void truncate(std::size_t size) {
     if (size < size_) size_ = size;
   }
-  void shrink_to_fit() {
+  /// Gives back the room that nothing is in, if the allocator takes it.
+  void shrink_to_fit() noexcept {
     if (size_ == 0)
       *this = ByteBuffer();
     else if (size_ < capacity_)
-      resize_block(size_);
+      static_cast<void>(resize_block(size_));
   }
 
  private:
@@ -57,12 +58,14 @@ class ByteBuffer {
     void operator()(char* block) const { std::free(block); }
   };
 
-  void resize_block(std::size_t capacity) {
+  /// false: there is no memory, and nothing has changed.
+  bool resize_block(std::size_t capacity) noexcept {
     char* const block = static_cast<char*>(std::realloc(bytes_.get(), capacity));
-    if (block == nullptr) throw std::bad_alloc();
+    if (block == nullptr) return false;
     static_cast<void>(bytes_.release());
     bytes_.reset(block);
     capacity_ = capacity;
+    return true;
   }
   void swap(ByteBuffer& other) noexcept {
     std::swap(bytes_, other.bytes_);

@@ -7,6 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <thread>
+
 namespace cloudops {
 namespace {
 
@@ -35,6 +38,13 @@ CLOUDOPS_UNINSTRUMENTED std::uint64_t exchange_time_slice(std::uint64_t nanoseco
   if (attributes.policy != SCHED_OTHER || before == 0) return 0;
   attributes.runtime = nanoseconds;
   return ::syscall(SYS_sched_setattr, 0, &attributes, 0) == 0 ? before : 0;
+}
+
+std::size_t processors_for_us() {
+  cpu_set_t allowed;
+  // Refused where there are more than a set holds.
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<std::size_t>(CPU_COUNT(&allowed));
 }
 
 }  // namespace cloudops

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace cloudops {
@@ -15,5 +16,9 @@ inline constexpr std::uint64_t shortest_time_slice_ns = 100'000;
 /// in the ordinary way (a real-time one, say), a process under a seccomp filter. System calls only: a child may call it
 /// between clone and exec.
 std::uint64_t exchange_time_slice(std::uint64_t nanoseconds);
+
+/// Processors that the calling thread may run on, at least 1; a part of those of the machine under taskset or in a
+/// container that is pinned.
+std::size_t processors_for_us();
 
 }  // namespace cloudops

@@ -118,15 +118,21 @@ CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
 
 constexpr std::size_t stack_size = 32 * 1024;
 
+/// Freed at the end: an addon that only a worker has loaded is unloaded with it.
+struct SpareStack {
+  ~SpareStack() { delete[] memory.exchange(nullptr); }
+  std::atomic<std::byte*> memory = nullptr;
+};
+
 /// A child's stack. On the heap: as a thread-local array it asks more of the loader than glibc keeps for libraries
 /// loaded later, and in the parent's frame it would leave a sanitizer's marks of the child's calls behind. One is kept
 /// for the next child: memory that is given back is asked for page by page again.
 class ChildStack {
  public:
-  ChildStack() : memory_(spare_.exchange(nullptr)) {
+  ChildStack() : memory_(spare_.memory.exchange(nullptr)) {
     if (!memory_) memory_.reset(new (std::nothrow) std::byte[stack_size]);
   }
-  ~ChildStack() { memory_.reset(spare_.exchange(memory_.release())); }
+  ~ChildStack() { memory_.reset(spare_.memory.exchange(memory_.release())); }
   ChildStack(const ChildStack&) = delete;
   ChildStack& operator=(const ChildStack&) = delete;
 
@@ -134,7 +140,7 @@ class ChildStack {
   std::byte* end() const { return memory_.get() + stack_size; }
 
  private:
-  static inline std::atomic<std::byte*> spare_ = nullptr;
+  static inline SpareStack spare_;
   std::unique_ptr<std::byte[]> memory_;
 };
 

@@ -41,6 +41,8 @@ ResultPtr with_output_from(const ExecutionResult& stripped, const OutputFingerpr
   ExecutionResult whole = stripped;
   const bool out = fingerprint.stream == OutputStream::out;
   (out ? whole.stdout_bytes_kept : whole.stderr_bytes_kept) = ByteBuffer(log);
+  // Nobody has looked at these bytes yet.
+  (out ? whole.stdout_ascii : whole.stderr_ascii) = false;
   (out ? whole.stdout_warning : whole.stderr_warning).clear();
   whole.output_truncated = false;
   return std::make_shared<const ExecutionResult>(std::move(whole));

@@ -8,8 +8,8 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <climits>
+#include <cstdlib>
+#include <memory>
 #include <utility>
 
 namespace cloudops {
@@ -17,8 +17,9 @@ namespace {
 
 /// "" when it no longer exists.
 std::string host_working_dir() {
-  std::array<char, PATH_MAX> path;
-  return ::getcwd(path.data(), path.size()) == nullptr ? std::string() : std::string(path.data());
+  // Without a buffer it may be longer than PATH_MAX.
+  const std::unique_ptr<char, decltype(&std::free)> path(::getcwd(nullptr, 0), std::free);
+  return path ? std::string(path.get()) : std::string();
 }
 
 Expected<std::string> resolve_working_dir(const std::string& given, const std::string& host_dir) {
