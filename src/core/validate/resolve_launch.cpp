@@ -8,6 +8,9 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -17,9 +20,10 @@ namespace {
 
 /// "" when it no longer exists.
 std::string host_working_dir() {
-  // Without a buffer it may be longer than PATH_MAX.
-  const std::unique_ptr<char, decltype(&std::free)> path(::getcwd(nullptr, 0), std::free);
-  return path ? std::string(path.get()) : std::string();
+  std::array<char, PATH_MAX> usual;
+  if (::getcwd(usual.data(), usual.size()) != nullptr) return usual.data();
+  const std::unique_ptr<char, decltype(&std::free)> longer(errno == ERANGE ? ::getcwd(nullptr, 0) : nullptr, std::free);
+  return longer ? std::string(longer.get()) : std::string();
 }
 
 Expected<std::string> resolve_working_dir(const std::string& given, const std::string& host_dir) {
