@@ -25,11 +25,10 @@ void EngineMachine::prepare() {
 }
 
 std::optional<Error> EngineMachine::start_guard() {
-  // It is not to have the engine thread's short time slices for its life; who starts a command looks again.
-  context_.runtime.crowded(false);
+  const auto time_slice_ns = context_.runtime.time_slice_of_host_ns();
   // The same object: running executions hold tickets of it.
-  if (guard_) return guard_->start_again(config_.temp_dir);
-  auto guard = Guard::start(config_.temp_dir);
+  if (guard_) return guard_->start_again(config_.temp_dir, time_slice_ns);
+  auto guard = Guard::start(config_.temp_dir, time_slice_ns);
   if (!guard) return std::move(guard).error();
   guard_ = std::move(*guard);
   context_.guard = guard_.get();

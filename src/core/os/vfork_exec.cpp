@@ -1,5 +1,6 @@
 #include "core/os/vfork_exec.hpp"
 
+#include "core/os/child_stack.hpp"
 #include "core/os/clone_process.hpp"
 #include "core/os/time_slice.hpp"
 #include "core/os/uninstrumented.hpp"
@@ -14,13 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <climits>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <new>
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -115,34 +112,6 @@ CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
   ::syscall(SYS_execve, plan.executable, plan.argv, plan.envp);
   return fail(context, "exec");
 }
-
-constexpr std::size_t stack_size = 32 * 1024;
-
-/// Freed at the end: an addon that only a worker has loaded is unloaded with it.
-struct SpareStack {
-  ~SpareStack() { delete[] memory.exchange(nullptr); }
-  std::atomic<std::byte*> memory = nullptr;
-};
-
-/// A child's stack. On the heap: as a thread-local array it asks more of the loader than glibc keeps for libraries
-/// loaded later, and in the parent's frame it would leave a sanitizer's marks of the child's calls behind. One is kept
-/// for the next child: memory that is given back is asked for page by page again.
-class ChildStack {
- public:
-  ChildStack() : memory_(spare_.memory.exchange(nullptr)) {
-    if (!memory_) memory_.reset(new (std::nothrow) std::byte[stack_size]);
-  }
-  ~ChildStack() { memory_.reset(spare_.memory.exchange(memory_.release())); }
-  ChildStack(const ChildStack&) = delete;
-  ChildStack& operator=(const ChildStack&) = delete;
-
-  explicit operator bool() const { return memory_ != nullptr; }
-  std::byte* end() const { return memory_.get() + stack_size; }
-
- private:
-  static inline SpareStack spare_;
-  std::unique_ptr<std::byte[]> memory_;
-};
 
 }  // namespace
 

@@ -46,20 +46,21 @@ std::size_t largest_file() {
 
 void Guard::Unmap::operator()(cloudops_guard_table* table) const { ::munmap(table, sizeof(cloudops_guard_table)); }
 
-Expected<std::unique_ptr<Guard>> Guard::start(const std::string& temp_dir) {
-  auto helper = launch(temp_dir, nullptr);
+Expected<std::unique_ptr<Guard>> Guard::start(const std::string& temp_dir, std::uint64_t time_slice_ns) {
+  auto helper = launch(temp_dir, time_slice_ns, nullptr);
   if (!helper) return std::move(helper).error();
   return std::unique_ptr<Guard>(new Guard(std::move(*helper)));
 }
 
-std::optional<Error> Guard::start_again(const std::string& temp_dir) {
-  auto helper = launch(temp_dir, helper_.table.get());
+std::optional<Error> Guard::start_again(const std::string& temp_dir, std::uint64_t time_slice_ns) {
+  auto helper = launch(temp_dir, time_slice_ns, helper_.table.get());
   if (!helper) return std::move(helper).error();
   helper_ = std::move(*helper);
   return std::nullopt;
 }
 
-Expected<Guard::Helper> Guard::launch(const std::string& temp_dir, const cloudops_guard_table* watched) {
+Expected<Guard::Helper> Guard::launch(const std::string& temp_dir, std::uint64_t time_slice_ns,
+                                      const cloudops_guard_table* watched) {
   const UniqueFd file = make_memory_file("cloudops-guard-table", false);
   if (!file) return guard_error("memfd_create", errno);
   const std::size_t bytes = std::min(sizeof(cloudops_guard_table), largest_file());
@@ -88,7 +89,7 @@ Expected<Guard::Helper> Guard::launch(const std::string& temp_dir, const cloudop
     if (!*end) return guard_error("fcntl", errno);
   }
 
-  GuardProcess process = launch_guard(read_end.get(), file.get(), temp_dir);
+  GuardProcess process = launch_guard(read_end.get(), file.get(), temp_dir, time_slice_ns);
   if (process.pid < 0) return guard_error("exec", process.error);
   return Helper{std::move(table), static_cast<Ticket>(slots), std::move(write_end), process.pid,
                 std::move(process.exit_watch)};

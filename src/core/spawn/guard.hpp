@@ -35,13 +35,14 @@ class Guard {
 
   /// `temp_dir` is used only where memory files may not be executed (vm.memfd_noexec); then /dev/shm and /tmp are tried
   /// too. On failure the engine can go on: its children then die with its thread, their descendants may not.
-  static Expected<std::unique_ptr<Guard>> start(const std::string& temp_dir);
+  /// `time_slice_ns`: the helper's time slice; 0: the calling thread's.
+  static Expected<std::unique_ptr<Guard>> start(const std::string& temp_dir, std::uint64_t time_slice_ns = 0);
   ~Guard();
   /// The helper is there. It is not when somebody killed it, and whoever asks first collects it.
   bool is_alive() { return !wait_for_end(0); }
   /// Another helper in place of one that has ended. It takes over all that is watched; tickets stay good. An error: it
   /// could not be started, nobody watches.
-  std::optional<Error> start_again(const std::string& temp_dir);
+  std::optional<Error> start_again(const std::string& temp_dir, std::uint64_t time_slice_ns = 0);
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
@@ -72,7 +73,8 @@ class Guard {
 
   explicit Guard(Helper helper) : helper_(std::move(helper)) {}
   /// `watched`: what its table is to begin with; nullptr: nothing.
-  static Expected<Helper> launch(const std::string& temp_dir, const cloudops_guard_table* watched);
+  static Expected<Helper> launch(const std::string& temp_dir, std::uint64_t time_slice_ns,
+                                 const cloudops_guard_table* watched);
   bool wait_for_end(int timeout_ms);
 
   Helper helper_;

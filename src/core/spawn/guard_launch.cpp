@@ -1,6 +1,8 @@
 #include "core/spawn/guard_launch.hpp"
 
+#include "core/os/child_stack.hpp"
 #include "core/os/clone_process.hpp"
+#include "core/os/time_slice.hpp"
 #include "core/os/uninstrumented.hpp"
 #include "guard_image.hpp"
 
@@ -18,7 +20,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
@@ -78,11 +79,13 @@ struct ChildContext {
   int image;
   int pipe_end;
   int table;
+  std::uint64_t time_slice_ns;
   int error;
 };
 
 CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
   auto* context = static_cast<ChildContext*>(argument);
+  if (context->time_slice_ns != 0) exchange_time_slice(context->time_slice_ns);
   const char name[] = "cloudops-guard";
   const char* const argv[] = {name, nullptr};
   const char* const envp[] = {nullptr};
@@ -98,20 +101,20 @@ void collect(pid_t pid) {
   }
 }
 
-/// Aligned to 16 bytes by operator new; the kernel wants the end of it.
-constexpr std::size_t stack_size = 32 * 1024;
-
-GuardProcess start(const UniqueFd& image, int pipe_end, int table) {
+GuardProcess start(const UniqueFd& image, int pipe_end, int table, std::uint64_t time_slice_ns) {
   GuardProcess process;
-  ChildContext context{image.get(), pipe_end, table, 0};
-  const auto stack = std::make_unique<std::byte[]>(stack_size);
+  ChildContext context{image.get(), pipe_end, table, time_slice_ns, 0};
+  const ChildStack stack;
+  if (!stack) {
+    process.error = ENOMEM;
+    return process;
+  }
   // No signal handler of the host, nor libc's own two, may run in the child while it borrows the host's memory.
   const std::uint64_t all = ~std::uint64_t{0};
   std::uint64_t before = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
   int pidfd = -1;
-  process.pid = clone_process(run_child, stack.get() + stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
-                              &context, &pidfd);
+  process.pid = clone_process(run_child, stack.end(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context, &pidfd);
   process.error = process.pid < 0 ? errno : context.error;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
 
@@ -125,9 +128,9 @@ GuardProcess start(const UniqueFd& image, int pipe_end, int table) {
 }
 
 /// A child that another thread forked a moment ago may still hold the file open for writing.
-GuardProcess start_patiently(const UniqueFd& image, int pipe_end, int table) {
+GuardProcess start_patiently(const UniqueFd& image, int pipe_end, int table, std::uint64_t time_slice_ns) {
   for (int attempt = 0;; ++attempt) {
-    GuardProcess process = start(image, pipe_end, table);
+    GuardProcess process = start(image, pipe_end, table, time_slice_ns);
     if (process.error != ETXTBSY || attempt == 20) return process;
     const timespec millisecond{0, 1'000'000};
     ::nanosleep(&millisecond, nullptr);
@@ -144,11 +147,11 @@ UniqueFd make_memory_file(const char* name, bool executable) {
   return above_stdio(fd);
 }
 
-GuardProcess launch_guard(int pipe_end, int table, const std::string& temp_dir) {
+GuardProcess launch_guard(int pipe_end, int table, const std::string& temp_dir, std::uint64_t time_slice_ns) {
   GuardProcess process;
   const auto attempt = [&](const UniqueFd& image) {
     process.error = errno;
-    if (image) process = start_patiently(image, pipe_end, table);
+    if (image) process = start_patiently(image, pipe_end, table, time_slice_ns);
     return process.pid > 0;
   };
   if (attempt(image_in_memory())) return process;

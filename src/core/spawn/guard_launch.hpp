@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 
 namespace cloudops {
@@ -17,8 +18,9 @@ struct GuardProcess {
 };
 
 /// Starts the helper with `pipe_end` as 0 and `table` as 1 (both above 2), from memory, or, where that is forbidden,
-/// from a file that lives for a moment in a private directory under `temp_dir`, /dev/shm or /tmp.
-GuardProcess launch_guard(int pipe_end, int table, const std::string& temp_dir);
+/// from a file that lives for a moment in a private directory under `temp_dir`, /dev/shm or /tmp. `time_slice_ns` as in
+/// ExecPlan.
+GuardProcess launch_guard(int pipe_end, int table, const std::string& temp_dir, std::uint64_t time_slice_ns);
 
 /// A close-on-exec memory file, above 2; -1 and errno on failure.
 UniqueFd make_memory_file(const char* name, bool executable);
