@@ -1,7 +1,7 @@
 'use strict';
 
 const { ValidationError } = require('./errors.js');
-const { changes } = require('./watched_emitter.js');
+const { changes, invoke } = require('./watched_emitter.js');
 
 /**
  * Who wants events: the emitter's listeners and the handlers. Calls them one by one, so that one that throws harms
@@ -99,7 +99,7 @@ class Subscribers {
 
   #callListener(listener, event) {
     try {
-      const returned = listener.call(this.#emitter, event);
+      const returned = this.#emitter[invoke](listener, event);
       if (typeof returned === 'object' && returned !== null) this.#watch(returned, event);
     } catch (error) {
       this.#report(error, event);

@@ -4,6 +4,7 @@
 const { EventEmitter } = require('events');
 
 const changes = Symbol('changes');
+const invoke = Symbol('invoke');
 const listenersChanged = Symbol('listenersChanged');
 
 /**
@@ -12,9 +13,22 @@ const listenersChanged = Symbol('listenersChanged');
  */
 class WatchedEmitter extends EventEmitter {
   [changes] = 0;
+  /** Whom `invoke` is calling. */
+  #listener;
 
   /** Called after every change; for a subclass to answer. */
   [listenersChanged]() {}
+
+  /**
+   * Calls a listener as `emit` would: `this` is the emitter. As its method and not by `call`: V8 knows what a method call
+   * ran the last times and compiles it into the loop, where a million events need no object each.
+   */
+  [invoke](listener, event) {
+    this.#listener = listener;
+    const returned = this.#listener(event);
+    this.#listener = undefined;
+    return returned;
+  }
 
   on(name, listener) {
     return this.#changed(super.on(name, listener));
@@ -49,4 +63,4 @@ class WatchedEmitter extends EventEmitter {
   }
 }
 
-module.exports = { WatchedEmitter, changes, listenersChanged };
+module.exports = { WatchedEmitter, changes, invoke, listenersChanged };

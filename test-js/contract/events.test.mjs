@@ -53,6 +53,18 @@ describe('shape', () => {
     assert.ok(seen[0] === seen[1] && seen[1] === seen[2]);
   });
 
+  test('a listener is called as an emitter calls it: on the engine, with the event alone', async (t) => {
+    const engine = makeEngine(t);
+    const calls = [];
+    for (const name of ['started', 'stdout', 'completed', 'event'])
+      engine.on(name, function (...args) {
+        calls.push([this === engine, args.length]);
+      });
+    await engine.run(exec('echo', ['x']));
+    assert.equal(calls.length, 6);
+    assert.ok(calls.every(([onEngine, count]) => onEngine && count === 1));
+  });
+
   test('a failed event has an error and the result', async (t) => {
     const engine = makeEngine(t);
     const failed = nextEvent(engine, (event) => event.event_type === 'failed');

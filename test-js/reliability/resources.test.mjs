@@ -269,7 +269,7 @@ test(
     assert.deepEqual(wrong.slice(0, 5), []);
     assert.ok(ids.every((id) => last.get(id) === lines));
     assert.ok(results.every((result) => result.stdout_bytes === lines * 81 && result.output_truncated));
-    // 256 KiB of text for each child, with what it takes to hold it, and 1 MiB of pipe, which is not ours.
+    // 1 MiB of text for each child, with what it takes to hold it, and 1 MiB of pipe, which is not ours.
     if (!sanitized) assert.ok(grown < 100e6, `grew by ${grown} bytes`);
   },
 );

@@ -16,7 +16,7 @@ struct DeliveryTotal {
 /// write; memory stays bounded and nothing is dropped. Added to on the engine thread, released on the consumer's.
 class DeliveryCredit {
  public:
-  static constexpr std::size_t limit = 256 * 1024;
+  static constexpr std::size_t limit = 1024 * 1024;
 
   explicit DeliveryCredit(std::shared_ptr<DeliveryTotal> total) : total_(std::move(total)) {}
   /// What nobody will consume any more no longer counts.
