@@ -37,9 +37,8 @@ export async function runOnce(name, scenario, subject, size, programs) {
   return isFloor ? scenario.fromFloor(printed, parameters) : printed.values;
 }
 
-function commandOf(name, scenario, { peer, handedOver }, parameters, programs) {
-  if (peer === 'floor')
-    return [programs.floor, ...(handedOver ? ['handed-over'] : []), ...scenario.floor(parameters, programs)];
+function commandOf(name, scenario, { peer }, parameters, programs) {
+  if (peer === 'floor') return [programs.floor, ...scenario.floor(parameters, programs)];
   if (peer === 'core') return [programs[name], ...scenario.core(parameters)];
   return [...runtimeOf(peer), worker, peer, name, JSON.stringify(parameters)];
 }

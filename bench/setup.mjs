@@ -8,6 +8,7 @@ import { Failure, ask, root, step, stream } from '../scripts/support.mjs';
 
 const here = join(root, 'bench');
 const outDir = join(root, 'out/bench');
+const addonFlags = ['-shared', '-fPIC', '-pthread', `-I${join(root, 'node_modules/node-api-headers/include')}`];
 
 /** @returns {Promise<{ floor: string, produce: string, plan: string }>} paths of the programs in native/ */
 export async function setUp() {
@@ -16,6 +17,7 @@ export async function setUp() {
   await installPeers();
   await build({ targets: ['cloudops_bench_plan'] });
   const plan = join(releaseDir, 'bench/native/cloudops_bench_plan');
+  compile('addon', 'addon.node', addonFlags);
   return { floor: compile('floor'), produce: compile('produce'), plan };
 }
 
@@ -33,12 +35,13 @@ async function installPeers() {
   });
 }
 
-function compile(name) {
+function compile(name, output = name, flags = []) {
   const source = join(here, 'native', `${name}.c`);
-  const program = join(outDir, name);
-  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
+  const program = join(outDir, output);
+  const newest = Math.max(...[source, join(here, 'native/child.h')].map((file) => statSync(file).mtimeMs));
+  if (existsSync(program) && statSync(program).mtimeMs > newest) return program;
   mkdirSync(outDir, { recursive: true });
-  const { ok, stderr } = ask(process.env.CC || 'cc', ['-O2', '-Wall', '-Wextra', '-pthread', '-o', program, source]);
+  const { ok, stderr } = ask(process.env.CC || 'cc', ['-O2', '-Wall', '-Wextra', ...flags, '-o', program, source]);
   if (!ok) throw new Failure(`${source} did not compile:\n${stderr}`);
   return program;
 }

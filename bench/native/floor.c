@@ -1,27 +1,21 @@
 /* What the kernel itself costs: vfork, exec, pidfd, epoll and read, and nothing else. No engine can be faster.
- *   floor [handed-over] <runs> <at once> <host bytes> <count lines: 0|1> <program> [argument…]
+ *   floor <runs> <at once> <host bytes> <count lines: 0|1> <program> [argument…]
  *   floor timeout <runs> <milliseconds> <program> [argument…]
  * Prints one JSON object. Single-threaded; stdout and stderr of each child go through pipes.
- * handed-over: another thread asks for each run and is told of its end, so that it never waits in a vfork itself; what
- * remains for an engine that does not block its caller.
  * timeout: each run is ended by SIGTERM after that time; how late it was collected. */
 #define _GNU_SOURCE
+#include "child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { out, err, ended, watched };
 
@@ -40,13 +34,6 @@ static uint64_t bytes_read;
 static uint64_t lines_read;
 static unsigned long bad_exits;
 static char buffer[256 * 1024];
-extern char** environ;
-
-static void check(int ok, const char* what) {
-  if (ok) return;
-  perror(what);
-  exit(1);
-}
 
 static uint64_t now_ns(void) {
   struct timespec time;
@@ -63,27 +50,14 @@ static void watch(struct job* job, int slot, int fd) {
 static void start(struct job* job, char** argv) {
   int pipes[2][2];
   for (int i = 0; i < 2; ++i) check(pipe2(pipes[i], O_CLOEXEC) == 0, "pipe2");
-  volatile int exec_error = 0;
-  const pid_t pid = vfork();
-  if (pid == 0) {
-    dup2(dev_null, 0);
-    dup2(pipes[out][1], 1);
-    dup2(pipes[err][1], 2);
-    execve(argv[0], argv, environ);
-    exec_error = errno;
-    _exit(127);
-  }
-  check(pid > 0 && exec_error == 0, "exec");
-  job->pid = pid;
+  job->pid = start_child(argv, (struct stdio){dev_null, pipes[out][1], pipes[err][1]});
   job->open = watched;
   job->enlarged = 0;
   for (int i = 0; i < 2; ++i) {
     close(pipes[i][1]);
     watch(job, i, pipes[i][0]);
   }
-  const int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-  check(pidfd >= 0, "pidfd_open");
-  watch(job, ended, pidfd);
+  watch(job, ended, open_pidfd(job->pid));
 }
 
 static void unwatch(struct job* job, int slot) {
@@ -136,32 +110,6 @@ static void touch(size_t bytes) {
   for (size_t i = 0; i < bytes; i += 4096) ((volatile char*)host)[i] = 1;
 }
 
-/* The thread that asks, when runs are handed over. */
-struct caller {
-  unsigned long runs;
-  unsigned long width;
-  int asked;
-  int told;
-};
-
-static uint64_t receive(int event) {
-  uint64_t count = 0;
-  check(read(event, &count, sizeof count) == sizeof count, "eventfd");
-  return count;
-}
-
-static void give(int event, uint64_t count) {
-  check(write(event, &count, sizeof count) == sizeof count, "eventfd");
-}
-
-static void* ask(void* argument) {
-  const struct caller* caller = argument;
-  unsigned long asked = 0;
-  for (unsigned long done = 0; done < caller->runs; done += receive(caller->told))
-    for (; asked < caller->runs && asked - done < caller->width; ++asked) give(caller->asked, 1);
-  return NULL;
-}
-
 /* Waits for the end of the process, until `deadline` at most. */
 static int ends_by(int pidfd, uint64_t deadline) {
   const uint64_t now = now_ns();
@@ -173,16 +121,8 @@ static int ends_by(int pidfd, uint64_t deadline) {
 
 static double late_ms(uint64_t limit_ns, char** argv) {
   const uint64_t deadline = now_ns() + limit_ns;
-  volatile int exec_error = 0;
-  const pid_t pid = vfork();
-  if (pid == 0) {
-    execve(argv[0], argv, environ);
-    exec_error = errno;
-    _exit(127);
-  }
-  check(pid > 0 && exec_error == 0, "exec");
-  const int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-  check(pidfd >= 0, "pidfd_open");
+  const pid_t pid = start_child(argv, (struct stdio){-1, -1, -1});
+  const int pidfd = open_pidfd(pid);
   if (!ends_by(pidfd, deadline)) {
     check(kill(pid, SIGTERM) == 0, "kill");
     ends_by(pidfd, UINT64_MAX);
@@ -206,9 +146,6 @@ static int time_out(unsigned long runs, uint64_t limit_ns, char** argv) {
 int main(int argc, char** argv) {
   if (argc > 4 && strcmp(argv[1], "timeout") == 0)
     return time_out(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10) * 1000000u, argv + 4);
-  const int handed_over = argc > 1 && strcmp(argv[1], "handed-over") == 0;
-  argc -= handed_over;
-  argv += handed_over;
   if (argc < 6) return 2;
   const unsigned long runs = strtoul(argv[1], NULL, 10);
   const unsigned long width = strtoul(argv[2], NULL, 10);
@@ -221,18 +158,11 @@ int main(int argc, char** argv) {
   sink = open("/dev/null", O_WRONLY | O_CLOEXEC);
   check(jobs != NULL && blocked_us != NULL && epoll >= 0 && dev_null >= 0 && sink >= 0, "start");
 
-  struct caller caller = {.runs = runs, .width = width, .asked = eventfd(0, EFD_CLOEXEC), .told = eventfd(0, EFD_CLOEXEC)};
-  struct epoll_event asked = {.events = EPOLLIN, .data.u64 = 0};
-  check(epoll_ctl(epoll, EPOLL_CTL_ADD, caller.asked, &asked) == 0, "epoll_ctl");
-  pthread_t thread;
-
   const uint64_t begin = now_ns();
-  unsigned long may_start = handed_over ? 0 : runs;
-  if (handed_over) check(pthread_create(&thread, NULL, ask, &caller) == 0, "pthread_create");
   unsigned long started = 0;
   unsigned long done = 0;
   while (done < runs) {
-    for (unsigned long i = 0; i < width && started < may_start; ++i) {
+    for (unsigned long i = 0; i < width && started < runs; ++i) {
       if (jobs[i].open > 0) continue;
       const uint64_t before = now_ns();
       start(&jobs[i], argv + 5);
@@ -240,22 +170,16 @@ int main(int argc, char** argv) {
     }
     struct epoll_event events[64];
     const int ready = epoll_wait(epoll, events, 64, -1);
-    const unsigned long done_before = done;
     for (int i = 0; i < ready; ++i) {
-      if (events[i].data.u64 == 0) {
-        may_start += receive(caller.asked);
-        continue;
-      }
       struct job* job = (struct job*)(uintptr_t)(events[i].data.u64 & ~(uint64_t)3);
       handle(job, (int)(events[i].data.u64 & 3));
       if (job->open == 0) ++done;
     }
-    if (handed_over && done > done_before) give(caller.told, done - done_before);
   }
-  if (handed_over) pthread_join(thread, NULL);
   const double wall_ms = (double)(now_ns() - begin) / 1e6;
   qsort(blocked_us, runs, sizeof *blocked_us, ascending);
-  printf("{\"wall_ms\":%.3f,\"blocked_us\":%.2f,\"runs\":%lu,\"bad_exits\":%lu,\"bytes\":%llu,\"lines\":%llu}\n", wall_ms,
-         blocked_us[runs / 2], runs, bad_exits, (unsigned long long)bytes_read, (unsigned long long)lines_read);
+  printf("{\"wall_ms\":%.3f,\"blocked_us\":%.2f,\"runs\":%lu,\"bad_exits\":%lu,\"bytes\":%llu,\"lines\":%llu}\n",
+         wall_ms, blocked_us[runs / 2], runs, bad_exits, (unsigned long long)bytes_read,
+         (unsigned long long)lines_read);
   return 0;
 }

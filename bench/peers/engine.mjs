@@ -35,12 +35,6 @@ export function begin(program, args) {
   return async () => (await engine.waitForCompletion(await accepted)).exit_code;
 }
 
-/** The cheapest question, asked as a start is. */
-export function ask() {
-  const answered = engine.getConcurrencyMetrics();
-  return async () => (await answered).currently_running;
-}
-
 export async function capture(program, args) {
   const { exit_code, stdout_bytes } = await engine.run(exec(program, args));
   return { code: exit_code, bytes: stdout_bytes };

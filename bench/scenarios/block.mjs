@@ -1,6 +1,6 @@
 // How long one start keeps the JavaScript thread from doing anything else, and whether that grows with the host.
 
-import { expectFact, median, touchedHost } from './helpers.mjs';
+import { addonFloor, expectFact, median, touchedHost } from './helpers.mjs';
 
 const small = 0;
 const large = 4 * 1024 ** 3;
@@ -19,17 +19,15 @@ export const scenario = {
   mostRounds: { quick: 1 },
   subjects: [
     ...['engine', 'child_process', 'execa', 'bun', 'deno', 'floor'].map((peer) => ({ peer, host: small })),
-    // What any call costs that asks another thread something and returns a promise.
-    { name: 'floor: a call that starts nothing', peer: 'engine', host: small, callOnly: true },
-    { name: 'floor: a call that starts nothing, 4 GiB host', peer: 'engine', host: large, callOnly: true },
+    { ...addonFloor, host: small },
     ...['engine', 'child_process', 'bun', 'floor'].map((peer) => ({
       name: `${peer}, 4 GiB host`,
       peer,
       host: large,
     })),
+    { name: `${addonFloor.name}, 4 GiB host`, peer: addonFloor.peer, host: large },
   ],
-  parameters: (size, { peer, host, callOnly = false }) => ({
-    callOnly,
+  parameters: (size, { peer, host }) => ({
     starts: host > 0 && peer === 'child_process' ? size.slow_starts : size.starts,
     host: host > 0 ? size.large : 0,
   }),
@@ -41,17 +39,15 @@ export const scenario = {
   },
 };
 
-export async function run(peer, { starts, host, callOnly }) {
+export async function run(peer, { starts, host }) {
   const held = touchedHost(host);
   const blocked = [];
   let bad_exits = 0;
   // One before the clock runs: what is done once (threads, files) is not a start's price.
   await peer.begin('/bin/true', [])();
   for (let i = 0; i < starts; i++) {
-    // The same pause as between starts, the same caches gone cold.
-    if (callOnly) await peer.begin('/bin/true', [])();
     const before = performance.now();
-    const exitCode = callOnly ? peer.ask() : peer.begin('/bin/true', []);
+    const exitCode = peer.begin('/bin/true', []);
     blocked.push((performance.now() - before) * 1000);
     if ((await exitCode()) !== 0) bad_exits++;
   }

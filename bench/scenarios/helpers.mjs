@@ -19,8 +19,8 @@ export function expectFact(name, found, wanted) {
   if (found !== wanted) throw new Error(`${name} is ${found}, expected ${wanted}`);
 }
 
-/** The C floor with a thread between: the least for a start that does not block its caller. */
-export const handedOverFloor = { name: 'floor, handed to a thread', peer: 'floor', handedOver: true };
+/** The least that an addon can do: what is left for an engine that JavaScript calls and that never blocks it. */
+export const addonFloor = { name: 'floor in an addon', peer: 'addon' };
 
 /** One event object per line and nothing else, in JavaScript. */
 export const javascriptFloor = { name: 'floor in JavaScript', peer: 'javascript' };

@@ -1,6 +1,6 @@
 // A million lines, one call per line, with and without a log.
 
-import { expectFact, expectLines, javascriptFloor, lineCounter } from './helpers.mjs';
+import { addonFloor, expectFact, expectLines, javascriptFloor, lineCounter } from './helpers.mjs';
 
 export const scenario = {
   title: ({ count, length }) => `${count} lines of ${length} bytes, one call per line`,
@@ -21,6 +21,7 @@ export const scenario = {
     { peer: 'deno' },
     { peer: 'floor' },
     javascriptFloor,
+    addonFloor,
   ],
   parameters: (size, { peer, logs = false }) => ({ ...size, engine: peer === 'javascript' ? size : { logs } }),
   floor: ({ count, length }, { produce }) => [1, 1, 0, 1, produce, 'lines', count, length],

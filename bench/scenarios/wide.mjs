@@ -1,6 +1,6 @@
 // Many short commands, a hundred at a time. The engine queues by itself; the others get a pool of promises.
 
-import { expectFact, handedOverFloor, pool } from './helpers.mjs';
+import { addonFloor, expectFact, pool } from './helpers.mjs';
 
 const subjects = ['engine', 'floor', 'bun', 'deno', 'child_process', 'tinyexec', 'nano_spawn', 'execa'];
 
@@ -10,7 +10,7 @@ export const scenario = {
   unit: '1/s',
   better: 'more',
   sizes: { full: { runs: 1000, width: 100 }, quick: { runs: 200, width: 100 }, smoke: { runs: 20, width: 10 } },
-  subjects: [...subjects.map((peer) => ({ peer })), handedOverFloor],
+  subjects: [...subjects.map((peer) => ({ peer })), addonFloor],
   parameters: (size) => ({ ...size, engine: { config: { max_concurrent_executions: size.width } } }),
   floor: ({ runs, width }) => [runs, width, 0, 0, '/bin/true'],
   fromFloor: (report, { runs }) => ({ per_second: (runs * 1000) / report.wall_ms }),
