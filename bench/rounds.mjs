@@ -52,15 +52,16 @@ function spreadOf(subjects, values, metric) {
 }
 
 /**
- * @returns the target with its `found` spread, that of its floor, if it has one, and whether it is `met`; undefined when it
- * could not be measured
+ * @returns the target with its `found` spread, that of its floor, if it has one, whether it is `met`, and whether its floor
+ * meets it (`reachable`; true without a floor); undefined when it could not be measured
  */
 export function judge(target, scenarios, allValues) {
   const values = allValues[target.scenario];
   const metric = target.metric ?? scenarios[target.scenario]?.metric;
   const found = spreadOf(target.ratio ?? [target.subject], values, metric);
   if (found === undefined) return undefined;
-  const met = target.max === undefined ? found.median >= target.min : found.median <= target.max;
+  const meets = ({ median }) => (target.max === undefined ? median >= target.min : median <= target.max);
   const found_floor = target.floor === undefined ? undefined : spreadOf([target.floor].flat(), values, metric);
-  return { ...target, found, found_floor, met };
+  const reachable = found_floor === undefined || meets(found_floor);
+  return { ...target, found, found_floor, met: meets(found), reachable };
 }

@@ -79,8 +79,9 @@ async function comparePeers(options, programs) {
   }
   report.targets = targets.map((target) => judge(target, scenarios, values)).filter((target) => target !== undefined);
   console.log(targetTable(report.targets));
-  const missed = report.targets.filter(({ met }) => !met).length;
-  const verdict = `${report.targets.length - missed} of ${report.targets.length} targets met`;
+  const met = report.targets.filter((target) => target.met).length;
+  const beyond = report.targets.filter((target) => !target.met && !target.reachable).length;
+  const verdict = `${met} of ${report.targets.length} targets met, ${beyond} missed by their floor as well`;
   console.log(options.size === 'full' ? verdict : `${verdict}; the targets are meant for the full size`);
   save('results.json', `${JSON.stringify(report, null, 2)}\n`);
   save('peers.svg', await toSvg(peersPicture(report)));

@@ -51,15 +51,17 @@ export function scenarioTable(title, scenario, rows) {
 const limitOf = ({ max, min }) => (max === undefined ? `at least ${min}` : `at most ${max}`);
 const unitText = ({ unit, ratio }) => (ratio ? 'x' : ` ${unit}`);
 
+const markOf = ({ met, reachable }) => (met ? '✓' : reachable ? '✗' : '–');
+const paintOf = { '✓': picocolors.green, '✗': picocolors.red, '–': picocolors.dim };
 const floorOf = (target) => (target.found_floor ? `${figure(target.found_floor.median)}${unitText(target)}` : '');
 
 export function targetTable(judged) {
   const table = new Table({ chars: { ...chars, mid: '', 'mid-mid': '' }, style: { head: [], border: [] } });
   for (const target of judged) {
-    const mark = target.met ? picocolors.green('✓') : picocolors.red('✗');
+    const mark = markOf(target);
     const found = `${figure(target.found.median)}${unitText(target)}`;
     table.push([
-      mark,
+      paintOf[mark](mark),
       target.text,
       found,
       between(target.found),
@@ -74,14 +76,15 @@ export function targetTable(judged) {
 export function markdown(report) {
   const rows = report.targets.map(
     (target) =>
-      `| ${target.met ? '✓' : '✗'} | ${target.text} | ${figure(target.found.median)}${unitText(target)} | ` +
+      `| ${markOf(target)} | ${target.text} | ${figure(target.found.median)}${unitText(target)} | ` +
       `${between(target.found)} | ${limitOf(target)}${unitText(target)} | ${floorOf(target)} |`,
   );
   return [
     `\`${report.command}\`, ${report.date.slice(0, 10)}: medians of ${report.rounds} interleaved rounds, a fresh process per run; ` +
       'ratios are taken within each round. Every run is checked for exit codes, counts and bytes.',
     '',
-    'Floor: the same figure for the least that could do the job, in the same rounds (see [bench/README.md](bench/README.md)).',
+    'Floor: the same figure for the least that could do the job, in the same rounds (see [bench/README.md](bench/README.md)). ' +
+      '✓ met, ✗ missed, – missed by the floor as well.',
     '',
     `Machine: ${describe(report.machine)}.  `,
     `Versions: ${describeVersions(report.versions)}.`,
