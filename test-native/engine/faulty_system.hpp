@@ -131,8 +131,12 @@ class FaultySystem final : public System {
     return error != 0 ? -error : System::read(fd, buffer, size);
   }
   ssize_t write(int fd, const void* data, std::size_t size) override {
-    const int error = next(is_file(fd) ? Call::write_file : Call::write);
+    const int error = next(Call::write);
     return error != 0 ? -error : System::write(fd, data, size);
+  }
+  ssize_t write_both(int fd, std::string_view first, std::string_view second) override {
+    const int error = next(Call::write_file);
+    return error != 0 ? -error : System::write_both(fd, first, second);
   }
   WaitOutcome reap(pid_t pid) override {
     const int error = next(Call::reap);

@@ -104,6 +104,20 @@ HotPath event_hand_over() {
           }};
 }
 
+/// The same for as much as one read of a busy pipe brings.
+HotPath block_hand_over() {
+  return {"block_hand_over", "a read of 64 KiB of 80-byte lines, to the event sink", repetitions,
+          [block = block_of_lines()] {
+            Config config;
+            config.max_output_size_bytes = block_size;
+            DroppingSink sink;
+            ExecutionOutput output(Uuid{}, std::nullopt, config, sink, std::make_shared<DeliveryTotal>(),
+                                   real_system());
+            for (unsigned i = 0; i < repetitions; ++i) output.take(OutputStream::out, block);
+            expect(sink.lines == repetitions * (block_size / line_length));
+          }};
+}
+
 HotPath conversion() {
   return {"request_conversion", "a request, from JSON to a raw value", repetitions, [text = request_text()] {
             for (unsigned i = 0; i < repetitions; ++i) expect(value_from_json(text).has_value());
@@ -172,8 +186,8 @@ HotPath environment_intake() {
 }  // namespace
 
 std::vector<HotPath> hot_paths() {
-  return {line_splitting(), short_reads(),       capturing(),          event_hand_over(), conversion(),
-          validation(),     start_preparation(), environment_intake(), planning()};
+  return {line_splitting(), short_reads(), capturing(),         event_hand_over(),    block_hand_over(),
+          conversion(),     validation(),  start_preparation(), environment_intake(), planning()};
 }
 
 }  // namespace cloudops::instructions

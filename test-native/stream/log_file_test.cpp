@@ -150,7 +150,7 @@ TEST_CASE("every line that fits is whole in the log, once, in its stream's order
 TEST_CASE("a log that cannot be written says so", "[log_file]") {
   class FullDisk : public System {
    public:
-    ssize_t write(int, const void*, std::size_t) override { return -ENOSPC; }
+    ssize_t write_both(int, std::string_view, std::string_view) override { return -ENOSPC; }
   };
   ScratchDir scratch;
   FullDisk disk;

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace cloudops {
 
@@ -43,6 +44,8 @@ class System {
   virtual int replace(int target, int fd);
   virtual ssize_t read(int fd, void* buffer, std::size_t size);
   virtual ssize_t write(int fd, const void* data, std::size_t size);
+  /// Both, as if they stood one behind the other; how many bytes of the two together.
+  virtual ssize_t write_both(int fd, std::string_view first, std::string_view second);
   /// Moves up to `size` bytes from one descriptor to another without copying them; one of the two is a pipe.
   virtual ssize_t splice(int from, int to, std::size_t size);
   /// Bytes that wait in a pipe.

@@ -8,6 +8,9 @@
 namespace cloudops {
 namespace {
 
+/// About from here on the allocator asks the kernel for each block by itself.
+constexpr std::size_t large_block = 128 * 1024;
+
 std::string_view without_incomplete_suffix(std::string_view bytes) {
   return bytes.substr(0, bytes.size() - incomplete_suffix(bytes));
 }
@@ -45,9 +48,11 @@ void BoundedCapture::count(OutputStream stream, std::size_t size) {
 void BoundedCapture::make_room(ByteBuffer& kept, std::size_t more) const {
   const std::size_t needed = kept.size() + more;
   if (needed <= kept.capacity()) return;
-  // Doubled, but never past what may ever be there.
-  const auto doubled = std::max<std::uint64_t>(needed, 2 * std::uint64_t{kept.capacity()});
-  kept.reserve(static_cast<std::size_t>(std::min(doubled, limit_)));
+  // Never past what may ever be there. Room that is not used yet takes no memory in a large block, but moving one means
+  // that every processor has to forget where it was: larger steps, then.
+  const std::uint64_t step = kept.capacity() < large_block ? 2 : 8;
+  const auto grown = std::max<std::uint64_t>(needed, step * kept.capacity());
+  kept.reserve(static_cast<std::size_t>(std::min(grown, limit_)));
 }
 
 std::string BoundedCapture::truncation_warning(OutputStream stream) const {

@@ -14,22 +14,28 @@ FileSink::FileSink(OpenedFile file, System& system)
 FileSink::~FileSink() { close(); }
 
 void FileSink::write(std::string_view bytes) {
-  while (!bytes.empty() && !error_ && fd_) {
-    const std::size_t part = std::min(bytes.size(), kBufferBytes - buffer_.size());
-    buffer_.append(bytes.substr(0, part));
-    bytes.remove_prefix(part);
-    if (buffer_.size() == kBufferBytes) flush();
+  if (error_ || !fd_) return;
+  const std::uint64_t end = written_ + buffer_.size() + bytes.size();
+  if (const std::uint64_t blocks_end = end - end % kBlockBytes; blocks_end > written_) {
+    const auto rest = std::min<std::size_t>(bytes.size(), end - blocks_end);
+    flush_with(bytes.substr(0, bytes.size() - rest));
+    bytes.remove_prefix(bytes.size() - rest);
   }
+  buffer_.append(bytes);
 }
 
-void FileSink::flush() {
-  std::string_view left = buffer_;
-  while (!left.empty() && !error_) {
-    const ssize_t count = system_.write(fd_.get(), left.data(), left.size());
-    if (count > 0)
-      left.remove_prefix(static_cast<std::size_t>(count));
-    else if (count != -EINTR)
+void FileSink::flush_with(std::string_view bytes) {
+  std::string_view waiting = buffer_;
+  written_ += waiting.size() + bytes.size();
+  while (!(waiting.empty() && bytes.empty()) && !error_) {
+    const ssize_t count = system_.write_both(fd_.get(), waiting, bytes);
+    if (count > 0) {
+      const std::size_t of_waiting = std::min(static_cast<std::size_t>(count), waiting.size());
+      waiting.remove_prefix(of_waiting);
+      bytes.remove_prefix(static_cast<std::size_t>(count) - of_waiting);
+    } else if (count != -EINTR) {
       fail(count == 0 ? EIO : static_cast<int>(-count));
+    }
   }
   buffer_.clear();
 }
