@@ -1,5 +1,6 @@
 #include "core/engine_machine.hpp"
 
+#include "core/os/child_signal.hpp"
 #include "core/runtime.hpp"
 
 #include <utility>
@@ -11,11 +12,20 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
       system_(system),
       trees_(system),
       terminator_(runtime.io(), trees_, system),
-      context_{runtime, system, config, sink, trees_, terminator_, nullptr, std::make_shared<DeliveryTotal>(), 0, {}},
+      context_{runtime,
+               system,
+               config,
+               sink,
+               trees_,
+               terminator_,
+               nullptr,
+               std::make_shared<DeliveryTotal>(),
+               MemoryWatch(runtime.io())},
       cleanup_task_(runtime.io()),
       close_deadline_(runtime.io()) {}
 
 void EngineMachine::prepare() {
+  drop_unheard_child_signal();
   if (!std::exchange(prepared_, true)) terminator_.prepare();
   if ((guard_ && guard_->is_alive()) || system_.now() < next_guard_attempt_) return;
   const auto refused = start_guard();
@@ -37,6 +47,7 @@ std::optional<Error> EngineMachine::start_guard() {
 
 void EngineMachine::retire() {
   cleanup_task_.cancel();
+  context_.memory_watch.stop();
   close_deadline_.cancel();
   for (auto& child : unreaped_) child->let_go();
   unreaped_.clear();

@@ -14,9 +14,6 @@ namespace {
 
 /// An open line (a prompt, a progress bar) is delivered once nothing was written for so long.
 constexpr Milliseconds open_line_quiet{200};
-constexpr Milliseconds longest_memory_pause{1000};
-/// A look takes some 25 µs. So much between two of them, over all executions, keeps them below a twentieth of the time.
-constexpr std::chrono::microseconds memory_pause_per_execution{500};
 
 }  // namespace
 
@@ -32,8 +29,7 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
       deadline_(context.runtime.io()),
       retry_(context.runtime.io()),
       drain_(context.runtime.io()),
-      quiet_(context.runtime.io()),
-      memory_look_(context.runtime.io()) {
+      quiet_(context.runtime.io()) {
   auto& source = accepted_.request.stdin_source;
   if (std::holds_alternative<StdinPipe>(source) || std::holds_alternative<StdinData>(source))
     stdin_ = std::make_unique<StdinFeed>(context.runtime.io(), context.system);
@@ -48,7 +44,7 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
 
 Execution::~Execution() {
   context_.terminator.forget(*this);
-  if (memory_probed_) --context_.probed;
+  watch_memory_no_more();
 }
 
 void Execution::terminate(TerminationCause cause, const StopLadder& ladder) {
@@ -114,13 +110,9 @@ void Execution::watch_for_quiet() {
   });
 }
 
-void Execution::watch_memory(SteadyTime::duration pause) {
-  // Ever more rarely: the figure needs a precision in proportion to the time that the command takes.
-  const auto fair = std::max<SteadyTime::duration>(pause, memory_pause_per_execution * context_.probed);
-  memory_look_.start(fair, [this, pause] {
-    memory_.look();
-    watch_memory(std::min<SteadyTime::duration>(pause * 5 / 4, longest_memory_pause));
-  });
+void Execution::watch_memory_no_more() {
+  if (memory_place_) context_.memory_watch.remove(*memory_place_);
+  memory_place_.reset();
 }
 
 void Execution::on_pipe_end(OutputStream stream, int error) {
@@ -132,7 +124,7 @@ void Execution::on_pipe_end(OutputStream stream, int error) {
 
 void Execution::on_exit(const ProcessExit& exit) {
   exit_ = exit;
-  memory_look_.cancel();
+  watch_memory_no_more();
   last_byte_ = context_.system.now();
   if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, 0);
   if (stdin_) stdin_->abandon(EPIPE);

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "core/execution_output.hpp"
+#include "core/memory_watch.hpp"
 #include "core/model/launch_spec.hpp"
 #include "core/model/result.hpp"
 #include "core/settle/settlement.hpp"
 #include "core/settle/stop_ladder.hpp"
 #include "core/spawn/child_process.hpp"
 #include "core/spawn/guard.hpp"
-#include "core/spawn/memory_probe.hpp"
 #include "core/stream/pipe_reader.hpp"
 #include "core/stream/stdin_feed.hpp"
 #include "core/terminator.hpp"
@@ -34,8 +34,7 @@ struct ExecutionContext {
   /// nullptr: this machine does not allow one.
   Guard* guard = nullptr;
   std::shared_ptr<DeliveryTotal> delivery_total;
-  /// Executions whose memory is looked at.
-  std::size_t probed = 0;
+  MemoryWatch memory_watch;
   /// /dev/null for reading, opened by the first child that is started.
   UniqueFd dev_null = {};
   /// /dev/null for writing, opened by the first output that is only counted.
@@ -104,7 +103,7 @@ class Execution final : private Terminator::Target {
   void on_pipe_end(OutputStream stream, int error);
   void on_exit(const ProcessExit& exit);
   void watch_for_quiet();
-  void watch_memory(SteadyTime::duration pause);
+  void watch_memory_no_more();
   void proceed();
   void count_drain_grace();
   PipeReader& reader(OutputStream stream) { return stream == OutputStream::out ? stdout_ : stderr_; }
@@ -142,7 +141,7 @@ class Execution final : private Terminator::Target {
   UniqueFd stdin_fd_;
   std::unique_ptr<ChildProcess> child_;
   MemoryProbe memory_;
-  bool memory_probed_ = false;
+  std::optional<MemoryWatch::Place> memory_place_;
 
   Settlement settlement_;
   std::optional<ProcessExit> exit_;
@@ -159,7 +158,6 @@ class Execution final : private Terminator::Target {
   Timer retry_;
   Timer drain_;
   Timer quiet_;
-  Timer memory_look_;
 };
 
 }  // namespace cloudops

@@ -106,7 +106,7 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
   retry_.cancel();
   drain_.cancel();
   quiet_.cancel();
-  memory_look_.cancel();
+  watch_memory_no_more();
   context_.terminator.forget(*this);
   stdout_.close();
   stderr_.close();

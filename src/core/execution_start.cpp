@@ -9,7 +9,6 @@ namespace cloudops {
 namespace {
 
 constexpr Milliseconds longest_retry_pause{500};
-constexpr Milliseconds first_memory_pause{1};
 
 /// What the system may have again in a moment. ETXTBSY: somebody was still writing the program (or a process being
 /// started at this moment holds a descriptor of the writer).
@@ -105,9 +104,7 @@ void Execution::running() {
   last_byte_ = context_.system.now();
   if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, child_->pid());
   memory_.begin(child_->pid());
-  ++context_.probed;
-  memory_probed_ = true;
-  watch_memory(first_memory_pause);
+  memory_place_ = context_.memory_watch.add(memory_);
   context_.sink.deliver(StartedEvent{accepted_.id, command_, wall_now()});
 }
 
