@@ -60,7 +60,7 @@ napi_value Hooks::call(Napi::Env env, const Napi::FunctionReference& function,
 void Hooks::operator()(Napi::Env env, const StartedEvent& event) {
   if (!listening_) return;
   call(env, started_,
-       {ascii_to_js(env, to_string(event.execution_id)), to_js(env, std::string_view(event.command)),
+       {id_to_js(env, event.execution_id), to_js(env, std::string_view(event.command)),
         ascii_to_js(env, to_rfc3339(event.timestamp))});
 }
 
@@ -70,9 +70,8 @@ void Hooks::operator()(Napi::Env env, const OutputChunk& chunk) {
     if (chunk.credit->release(cost)) resume_(chunk.execution_id);
     return;
   }
-  const std::string id = to_string(chunk.execution_id);
   napi_value consumed = call(env, output_,
-                             {ascii_to_js(env, id), ascii_to_js(env, to_string(chunk.stream)),
+                             {id_to_js(env, chunk.execution_id), ascii_to_js(env, to_string(chunk.stream)),
                               chunk.ascii ? ascii_to_js(env, chunk.text) : to_js(env, std::string_view(chunk.text)),
                               to_js(env, chunk.first_seq), to_js(env, static_cast<double>(chunk.line_count)),
                               to_js(env, chunk.partial), ascii_to_js(env, to_rfc3339(chunk.timestamp)),
@@ -83,7 +82,7 @@ void Hooks::operator()(Napi::Env env, const OutputChunk& chunk) {
     if (chunk.credit->release(cost)) resume_(chunk.execution_id);
     return;
   }
-  auto& held = held_[id];
+  auto& held = held_[to_string(chunk.execution_id)];
   held.credit = chunk.credit;
   held.bytes += cost;
 }
@@ -101,7 +100,7 @@ void Hooks::acknowledge(const Uuid& id, std::size_t bytes) {
 void Hooks::operator()(Napi::Env env, const FinishedEvent& event) {
   current_result_ = event.result;
   call(env, finished_,
-       {ascii_to_js(env, to_string(event.result->id)), ascii_to_js(env, to_string(event.result->status)),
+       {id_to_js(env, event.result->id), ascii_to_js(env, to_string(event.result->status)),
         ascii_to_js(env, to_rfc3339(event.timestamp))});
   current_result_.reset();
   // There is no child left to hold back, and the id may be given to another execution.
@@ -112,7 +111,7 @@ void Hooks::operator()(Napi::Env env, const FinishedEvent& event) {
 void Hooks::operator()(Napi::Env env, const ProgressEvent& event) {
   if (!listening_) return;
   call(env, progress_,
-       {ascii_to_js(env, to_string(event.plan_id)), to_js(env, event.completed), to_js(env, event.total),
+       {id_to_js(env, event.plan_id), to_js(env, event.completed), to_js(env, event.total),
         to_js(env, event.current_command), ascii_to_js(env, to_rfc3339(event.timestamp))});
 }
 

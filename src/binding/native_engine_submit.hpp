@@ -29,7 +29,7 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit) 
       },
       [this](Napi::Env js, const Uuid& id) {
         execution_began(id);
-        return ascii_to_js(js, to_string(id));
+        return id_to_js(js, id);
       },
       true);
 }

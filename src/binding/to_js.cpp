@@ -7,6 +7,10 @@
 #include <memory>
 #include <utility>
 
+// Node 20.18 and 22.9 on. Weak: where it is missing, it is null.
+extern "C" [[gnu::weak]] napi_status node_api_create_property_key_latin1(napi_env env, const char* text,
+                                                                         std::size_t length, napi_value* result);
+
 namespace cloudops::binding {
 namespace {
 
@@ -88,6 +92,15 @@ Napi::Value to_js(Napi::Env env, std::string_view text) { return Napi::String::N
 Napi::Value ascii_to_js(Napi::Env env, std::string_view text) {
   napi_value string = nullptr;
   napi_create_string_latin1(env, text.data(), text.size(), &string);
+  return {env, string};
+}
+
+Napi::Value id_to_js(Napi::Env env, const Uuid& id) {
+  const std::string text = to_string(id);
+  napi_value string = nullptr;
+  if (node_api_create_property_key_latin1 == nullptr ||
+      node_api_create_property_key_latin1(env, text.data(), text.size(), &string) != napi_ok)
+    return ascii_to_js(env, text);
   return {env, string};
 }
 

@@ -22,6 +22,8 @@ Napi::Value to_js(Napi::Env env, std::string_view text);
 Napi::Value to_js(Napi::Env env, const NameValues& entries);
 /// All below 0x80: spares the decoding.
 Napi::Value ascii_to_js(Napi::Env env, std::string_view text);
+/// Of equal ids there is one string: comparing two of them, as listeners do for every line, then reads neither.
+Napi::Value id_to_js(Napi::Env env, const Uuid& id);
 
 /// Adds every field it is shown to an object.
 class JsFields {
