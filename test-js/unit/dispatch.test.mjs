@@ -137,6 +137,18 @@ test('however a listener comes or goes, the next line knows', () => {
   }
 });
 
+test('a handler that the only listener adds or removes: the next line knows', () => {
+  const { engine, native } = fakeEngine();
+  const seen = [];
+  let remove;
+  engine.on('stdout', ({ line }) => {
+    if (line === 'a') remove = engine.addEventHandler({ onEvent: ({ line }) => seen.push(line) });
+    if (line === 'c') remove();
+  });
+  native.output(id, ['a', 'b', 'c', 'd']);
+  assert.deepEqual(seen, ['b', 'c']);
+});
+
 test('a handler can be removed, twice added and added with a this of its own', () => {
   const { engine, native } = fakeEngine();
   const handler = {
