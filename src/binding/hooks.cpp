@@ -98,11 +98,14 @@ void Hooks::acknowledge(const Uuid& id, std::size_t bytes) {
 }
 
 void Hooks::operator()(Napi::Env env, const FinishedEvent& event) {
-  current_result_ = event.result;
-  call(env, finished_,
-       {id_to_js(env, event.result->id), ascii_to_js(env, to_string(event.result->status)),
-        ascii_to_js(env, to_rfc3339(event.timestamp))});
-  current_result_.reset();
+  const bool watched = watched_ends_.erase(event.result->id) > 0;
+  if (listening_ || watched) {
+    current_result_ = event.result;
+    call(env, finished_,
+         {id_to_js(env, event.result->id), ascii_to_js(env, to_string(event.result->status)),
+          ascii_to_js(env, to_rfc3339(event.timestamp))});
+    current_result_.reset();
+  }
   // There is no child left to hold back, and the id may be given to another execution.
   held_.erase(to_string(event.result->id));
   ended_(event.result->id);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace cloudops::binding {
 
@@ -23,8 +24,10 @@ class Hooks {
   /// `resume` is called with the id of an execution whose consumer has caught up, `ended` after its terminal event.
   Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended);
 
-  /// Whether anybody would see an event: those that end nothing are not even shown to lib/ otherwise.
+  /// Whether anybody would see an event: they are not even shown to lib/ otherwise.
   void listening(bool anybody) { listening_ = anybody; }
+  /// lib/ itself is to hear of this execution's end, whoever listens.
+  void watch_end(const Uuid& id) { watched_ends_.insert(id); }
 
   void operator()(Napi::Env env, const StartedEvent& event);
   void operator()(Napi::Env env, const OutputChunk& chunk);
@@ -66,6 +69,7 @@ class Hooks {
   IdCallback resume_;
   IdCallback ended_;
   bool listening_ = false;
+  std::unordered_set<Uuid, UuidHash> watched_ends_;
   std::unordered_map<std::string, HeldCredit> held_;
   ResultPtr current_result_;
   Shapes shapes_;

@@ -154,8 +154,12 @@ void NativeEngine::update_hold() {
 }
 
 Napi::Value NativeEngine::execute(const Napi::CallbackInfo& info) {
-  return submit(info,
-                [this](auto&&... arguments) { engine_->submit(std::forward<decltype(arguments)>(arguments)...); });
+  return submit(
+      info, [this](auto&&... arguments) { engine_->submit(std::forward<decltype(arguments)>(arguments)...); },
+      // It was submitted under a signal, which lib/ watches until its end.
+      [this, watched = info[2].IsNumber()](const Uuid& id) {
+        if (watched) hooks_->watch_end(id);
+      });
 }
 
 std::function<void(Expected<Uuid>)> NativeEngine::forget_ticket(std::optional<std::uint32_t> number,

@@ -84,9 +84,10 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   /// The environment that a submission came with, or the remembered one.
   Environment environment_argument(const Napi::Value& block);
 
-  /// What execute and executePlan have in common; `submit` hands (value, environment, ticket, answer) to the engine.
-  template <class Submit>
-  Napi::Value submit(const Napi::CallbackInfo& info, Submit submit);
+  /// What execute and executePlan have in common; `submit` hands (value, environment, ticket, answer) to the engine,
+  /// and `began` is called with the id.
+  template <class Submit, class Began>
+  Napi::Value submit(const Napi::CallbackInfo& info, Submit submit, Began began);
 
   void pending_began();
   void pending_ended();

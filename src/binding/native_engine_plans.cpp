@@ -27,8 +27,8 @@ Napi::Value plan_to_js(Napi::Env env, Hooks& hooks, const PlanExecutionResult& p
 }  // namespace
 
 Napi::Value NativeEngine::execute_plan(const Napi::CallbackInfo& info) {
-  return submit(info, [this](cloudops::Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket,
-                             Engine::Callback<Uuid> answer) {
+  const auto submit_plan = [this](cloudops::Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket,
+                                  Engine::Callback<Uuid> answer) {
     engine_->submit_plan(std::move(plan), std::move(environment), std::move(ticket),
                          [this, outbox = outbox_, answer = std::move(answer)](Expected<Uuid> id) {
                            answer(id);
@@ -38,7 +38,8 @@ Napi::Value NativeEngine::execute_plan(const Napi::CallbackInfo& info) {
                              outbox->reply({[this, id](Napi::Env) { execution_ended(id); }, false});
                            });
                          });
-  });
+  };
+  return submit(info, submit_plan, [](const Uuid&) {});
 }
 
 Napi::Value NativeEngine::wait_for_plan(const Napi::CallbackInfo& info) {

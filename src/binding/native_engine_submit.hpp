@@ -10,8 +10,8 @@
 
 namespace cloudops::binding {
 
-template <class Submit>
-Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit) {
+template <class Submit, class Began>
+Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit, Began began) {
   const Napi::Env env = info.Env();
   cloudops::Value value = to_value(env, info[0]);
   if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
@@ -27,8 +27,9 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit) 
       [&](auto answer) {
         submit(std::move(value), std::move(environment), std::move(ticket), forget_ticket(number, std::move(answer)));
       },
-      [this](Napi::Env js, const Uuid& id) {
+      [this, began](Napi::Env js, const Uuid& id) {
         execution_began(id);
+        began(id);
         return id_to_js(js, id);
       },
       true);

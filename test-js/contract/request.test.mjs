@@ -1,6 +1,7 @@
 // Contract §1: what a request can say, and that the child gets exactly that.
 
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -252,6 +253,15 @@ describe('identity', () => {
 });
 
 describe('AbortSignal', () => {
+  test('a signal is let go when its execution ends, though nobody listens', async (t) => {
+    const engine = makeEngine(t);
+    const { signal } = new AbortController();
+    const id = await engine.execute(exec('true'), { signal });
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    await engine.waitForCompletion(id);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
   test('aborted before: rejects with the reason, and nothing starts', async (t) => {
     const engine = makeEngine(t);
     const events = recordEvents(engine);
