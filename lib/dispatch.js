@@ -22,6 +22,7 @@ function makeHooks({ subscribers, feeds, onFinished, native }) {
   return {
     error: errorFromNative,
     shapeOf,
+    keys: Object.keys,
 
     /** There is more than fits into one turn of the event loop. */
     drainLater() {

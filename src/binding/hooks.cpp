@@ -36,6 +36,7 @@ Hooks::Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended)
       drain_later_(function_of(hooks, "drainLater")),
       error_(function_of(hooks, "error")),
       shape_of_(function_of(hooks, "shapeOf")),
+      keys_(function_of(hooks, "keys")),
       resume_(std::move(resume)),
       ended_(std::move(ended)) {}
 

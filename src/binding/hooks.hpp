@@ -38,6 +38,8 @@ class Hooks {
   /// Asks for another call of NativeEngine's drain in the next turn of the event loop. false: not to be had.
   bool drain_later(Napi::Env env);
 
+  /// Object.keys, for to_value.
+  napi_value keys() const { return keys_.Value(); }
   /// An Error object of lib's classes. `result`: empty when there is none.
   Napi::Value make_error(Napi::Env env, const Error& error, const ResultPtr& result = nullptr);
 
@@ -66,6 +68,7 @@ class Hooks {
   Napi::FunctionReference drain_later_;
   Napi::FunctionReference error_;
   Napi::FunctionReference shape_of_;
+  Napi::FunctionReference keys_;
   IdCallback resume_;
   IdCallback ended_;
   bool listening_ = false;

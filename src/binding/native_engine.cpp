@@ -63,7 +63,7 @@ NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
   // The hooks close over the JavaScript engine that owns this object. Kept as its property they are a circle of
   // JavaScript objects that the collector sees through; kept by references of ours they would never be collected.
   info.This().As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value("hooks", info[1]));
-  const cloudops::Value raw = to_value(env, info[0]);
+  const cloudops::Value raw = to_value(env, info[0], hooks_->keys());
   if (env.IsExceptionPending()) return;
   const std::string temp_dir = system_temp_dir();
   auto config = parse_config(raw, default_log_dir(temp_dir));
@@ -197,7 +197,7 @@ Napi::Value NativeEngine::outcome(Napi::Env env, Ask ask) {
 }
 
 Napi::Value NativeEngine::run(const Napi::CallbackInfo& info) {
-  cloudops::Value value = to_value(info.Env(), info[0]);
+  cloudops::Value value = to_value(info.Env(), info[0], hooks_->keys());
   if (info.Env().IsExceptionPending()) return rejected(info.Env(), info.Env().GetAndClearPendingException().Value());
   return outcome(info.Env(), [&](auto answer) {
     engine_->run(std::move(value), environment_argument(info[1]), std::move(answer));
@@ -262,7 +262,7 @@ Napi::Value NativeEngine::drain(const Napi::CallbackInfo& info) {
 
 Napi::Value NativeEngine::close(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const cloudops::Value raw = to_value(env, info[0]);
+  const cloudops::Value raw = to_value(env, info[0], hooks_->keys());
   if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
   const auto options = parse_close_options(raw);
   if (!options) return rejected(env, options.error());

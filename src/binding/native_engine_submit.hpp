@@ -13,7 +13,7 @@ namespace cloudops::binding {
 template <class Submit, class Began>
 Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit, Began began) {
   const Napi::Env env = info.Env();
-  cloudops::Value value = to_value(env, info[0]);
+  cloudops::Value value = to_value(env, info[0], hooks_->keys());
   if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
   Environment environment = environment_argument(info[1]);
   std::shared_ptr<SubmitTicket> ticket;

@@ -1,6 +1,7 @@
 #include "binding/to_value.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,11 +16,12 @@ constexpr int max_depth = 16;
 /// string named a million times would otherwise never end, or end this process.
 constexpr std::size_t max_values = 4'000'000;
 constexpr std::size_t max_bytes = std::size_t{1} << 30;
+constexpr std::size_t longest_character = 4;
 
 /// One conversion. A limit that is reached leaves a Foreign in the place, which no field takes.
 class Conversion {
  public:
-  explicit Conversion(Napi::Env env) : env_(env) {}
+  Conversion(Napi::Env env, napi_value keys) : env_(env), keys_(keys) {}
 
   Value convert(napi_value raw, int depth);
 
@@ -33,6 +35,7 @@ class Conversion {
   Value too_many_bytes() const { return {Value::Foreign{"text or bytes that make the argument longer than 1 GiB"}}; }
 
   Napi::Env env_;
+  napi_value keys_;
   std::size_t values_left_ = max_values;
   std::size_t bytes_left_ = max_bytes;
 };
@@ -67,10 +70,7 @@ Value Conversion::convert_array(napi_value array, int depth) {
 
 Value Conversion::convert_object(napi_value object, int depth) {
   napi_value names = nullptr;
-  const auto filter = static_cast<napi_key_filter>(napi_key_enumerable | napi_key_skip_symbols);
-  if (napi_get_all_property_names(env_, object, napi_key_own_only, filter, napi_key_numbers_to_strings, &names) !=
-      napi_ok)
-    return {};
+  if (keys_ == nullptr || napi_call_function(env_, keys_, keys_, 1, &object, &names) != napi_ok) return {};
   std::uint32_t length = 0;
   napi_get_array_length(env_, names, &length);
   Value::Object members;
@@ -88,9 +88,15 @@ Value Conversion::convert_object(napi_value object, int depth) {
 }
 
 Value Conversion::text(napi_value string) {
+  // Most fit here, and need not be asked for their length first. What may have been cut is longer than any character
+  // from the end.
+  std::array<char, 128> usual;
   std::size_t length = 0;
-  napi_get_value_string_utf8(env_, string, nullptr, 0, &length);
+  napi_get_value_string_utf8(env_, string, usual.data(), usual.size(), &length);
+  const bool whole = length + 1 + longest_character <= usual.size();
+  if (!whole) napi_get_value_string_utf8(env_, string, nullptr, 0, &length);
   if (!take_bytes(length)) return too_many_bytes();
+  if (whole) return {std::string(usual.data(), length)};
   std::string text(length, '\0');
   napi_get_value_string_utf8(env_, string, text.data(), length + 1, &length);
   return {std::move(text)};
@@ -130,6 +136,6 @@ Value Conversion::convert(napi_value raw, int depth) {
 
 }  // namespace
 
-Value to_value(Napi::Env env, napi_value value) { return Conversion(env).convert(value, 0); }
+Value to_value(Napi::Env env, napi_value value, napi_value keys) { return Conversion(env, keys).convert(value, 0); }
 
 }  // namespace cloudops::binding

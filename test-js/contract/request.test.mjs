@@ -283,6 +283,15 @@ describe('AbortSignal', () => {
   });
 });
 
+test('text of every length arrives as it is, whatever its characters take', async (t) => {
+  const engine = makeEngine(t);
+  const texts = ['a', 'é', '€', '😀'].flatMap((character) =>
+    Array.from({ length: 24 }, (_, i) => 'x'.repeat(i) + character.repeat(112 / Buffer.byteLength(character))),
+  );
+  const { stdout } = await engine.run(exec('printf', ['%s\n', ...texts]));
+  assert.deepEqual(stdout.split('\n').slice(0, -1), texts);
+});
+
 test('the exec bit is what makes a program, not its name', async (t) => {
   const tool = tempFile('tool', '#!/bin/sh\necho ran\n', 0o644);
   const engine = makeEngine(t);

@@ -103,4 +103,4 @@ class NativeEngine {
   }
 }
 
-module.exports = { abi: 2, NativeEngine };
+module.exports = { abi: 3, NativeEngine };
