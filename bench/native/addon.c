@@ -2,7 +2,9 @@
  * asked through an eventfd, and one thread-safe function for the answers. No environment, directory, group, limit,
  * timeout, result or error; nothing is kept. What an engine does beyond that, it does for its users.
  *   run(argv, onChunk?) -> promise of the exit code
- *   onChunk(text): whole lines of stdout, ASCII, without the last newline */
+ *   onChunk(text): whole lines of stdout, ASCII
+ *   configure(promised, log): before the first run. `promised`: the program is looked up, and each child gets what the
+ *   engine promises (child.h). `log`: a file, or "", that the lines are written to. */
 #define _GNU_SOURCE
 #include "child.h"
 
@@ -11,10 +13,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 enum { out, err, ended, watched };
@@ -53,6 +57,8 @@ static unsigned chunks_told;
 static int epoll;
 static int doorbell;
 static int dev_null;
+static int promised;
+static int log_file = -1;
 static napi_threadsafe_function answer;
 /* JavaScript thread: jobs that keep it alive. */
 static unsigned under_way;
@@ -91,10 +97,28 @@ static void unwatch(struct job* job, int slot) {
   --job->open;
 }
 
+static void look_up(const char* program) {
+  struct stat found;
+  check(stat(program, &found) == 0 && S_ISREG(found.st_mode), program);
+  check(faccessat(AT_FDCWD, program, X_OK, AT_EACCESS) == 0, program);
+}
+
+static pid_t start_as_promised(struct job* job, struct stdio stdio) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = start_child(job->argv, stdio, 1);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return pid;
+}
+
 static void start(struct job* job) {
+  if (promised) look_up(job->argv[0]);
   int pipes[2][2];
   for (int i = 0; i < 2; ++i) check(pipe2(pipes[i], O_CLOEXEC) == 0, "pipe2");
-  job->pid = start_child(job->argv, (struct stdio){dev_null, pipes[out][1], pipes[err][1]});
+  const struct stdio stdio = {dev_null, pipes[out][1], pipes[err][1]};
+  job->pid = promised ? start_as_promised(job, stdio) : start_child(job->argv, stdio, 0);
   job->open = watched;
   for (int i = 0; i < 2; ++i) {
     close(pipes[i][1]);
@@ -118,6 +142,26 @@ static void start_asked(void) {
   }
 }
 
+static char log_block[chunk_size];
+static size_t log_used;
+
+static void flush_log(void) {
+  check(write(log_file, log_block, log_used) == (ssize_t)log_used, "write");
+  log_used = 0;
+}
+
+/* In whole blocks of the file, which costs the kernel the least. */
+static void write_log(const char* bytes, size_t size) {
+  while (size > 0) {
+    const size_t part = size < chunk_size - log_used ? size : chunk_size - log_used;
+    memcpy(log_block + log_used, bytes, part);
+    bytes += part;
+    size -= part;
+    log_used += part;
+    if (log_used == chunk_size) flush_log();
+  }
+}
+
 static void take(struct job* job, int slot) {
   static char buffer[chunk_size];
   const ssize_t count = read(job->fds[slot], buffer, sizeof buffer);
@@ -127,9 +171,11 @@ static void take(struct job* job, int slot) {
   if (slot != out || job->on_chunk == NULL) return;
   const char* const newline = memrchr(buffer, '\n', (size_t)count);
   check(newline != NULL, "a line of more than 64 KiB");
-  struct news* news = make_news(job, job->rest_size + (size_t)(newline - buffer));
+  const size_t whole = (size_t)(newline + 1 - buffer);
+  struct news* news = make_news(job, job->rest_size + whole);
   memcpy(news->text, job->rest, job->rest_size);
-  memcpy(news->text + job->rest_size, buffer, (size_t)(newline - buffer));
+  memcpy(news->text + job->rest_size, buffer, whole);
+  if (log_file >= 0) write_log(news->text, news->size);
   job->rest_size = (size_t)(buffer + count - newline - 1);
   memcpy(job->rest, newline + 1, job->rest_size);
   tell(news);
@@ -142,7 +188,9 @@ static void handle(struct job* job, int slot) {
   } else {
     take(job, slot);
   }
-  if (job->open == 0) tell(make_news(job, 0));
+  if (job->open > 0) return;
+  if (log_file >= 0) flush_log();
+  tell(make_news(job, 0));
 }
 
 static void* serve(void* unused) {
@@ -248,6 +296,22 @@ static napi_value run(napi_env env, napi_callback_info info) {
   return promise;
 }
 
+static napi_value configure(napi_env env, napi_callback_info info) {
+  size_t argc = 2;
+  napi_value args[2];
+  bool wanted = false;
+  napi_get_cb_info(env, info, &argc, args, NULL, NULL);
+  napi_get_value_bool(env, args[0], &wanted);
+  promised = wanted;
+  char* path = text_of(env, args[1]);
+  if (*path != '\0') {
+    log_file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    check(log_file >= 0, path);
+  }
+  free(path);
+  return NULL;
+}
+
 NAPI_MODULE_INIT() {
   epoll = epoll_create1(EPOLL_CLOEXEC);
   doorbell = eventfd(0, EFD_CLOEXEC);
@@ -263,5 +327,7 @@ NAPI_MODULE_INIT() {
   napi_value function;
   napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, NULL, &function);
   napi_set_named_property(env, exports, "run", function);
+  napi_create_function(env, "configure", NAPI_AUTO_LENGTH, configure, NULL, &function);
+  napi_set_named_property(env, exports, "configure", function);
   return exports;
 }

@@ -50,7 +50,7 @@ static void watch(struct job* job, int slot, int fd) {
 static void start(struct job* job, char** argv) {
   int pipes[2][2];
   for (int i = 0; i < 2; ++i) check(pipe2(pipes[i], O_CLOEXEC) == 0, "pipe2");
-  job->pid = start_child(argv, (struct stdio){dev_null, pipes[out][1], pipes[err][1]});
+  job->pid = start_child(argv, (struct stdio){dev_null, pipes[out][1], pipes[err][1]}, 0);
   job->open = watched;
   job->enlarged = 0;
   for (int i = 0; i < 2; ++i) {
@@ -121,7 +121,7 @@ static int ends_by(int pidfd, uint64_t deadline) {
 
 static double late_ms(uint64_t limit_ns, char** argv) {
   const uint64_t deadline = now_ns() + limit_ns;
-  const pid_t pid = start_child(argv, (struct stdio){-1, -1, -1});
+  const pid_t pid = start_child(argv, (struct stdio){-1, -1, -1}, 0);
   const int pidfd = open_pidfd(pid);
   if (!ends_by(pidfd, deadline)) {
     check(kill(pid, SIGTERM) == 0, "kill");

@@ -1,8 +1,25 @@
 // native/addon.c: the least that an addon can do. What is beyond that is an engine's own; below it no addon can be.
 
+import { rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-const { run } = createRequire(import.meta.url)('../../out/bench/addon.node');
+import { eventsOf } from './split.mjs';
+
+const { configure, run } = createRequire(import.meta.url)('../../out/bench/addon.node');
+
+let log = '';
+
+/** `promised`: each child gets what the engine promises. `logs`: the lines are written to a file too. */
+export function open({ promised = false, logs = false }) {
+  if (logs) log = join(tmpdir(), `bench-addon-${process.pid}.log`);
+  configure(promised, log);
+}
+
+export function close() {
+  if (log !== '') rmSync(log);
+}
 
 export function begin(program, args) {
   const ended = run([program, ...args]);
@@ -13,18 +30,10 @@ export async function capture(program, args) {
   return { code: await run([program, ...args]) };
 }
 
-/** One event object per line, with the members that the engine's have. */
 export async function eachLine(program, args, onLine) {
   let seq = 0;
   const code = await run([program, ...args], (text) => {
-    const timestamp = new Date().toISOString();
-    for (let from = 0; from <= text.length;) {
-      const newline = text.indexOf('\n', from);
-      const end = newline < 0 ? text.length : newline;
-      const event = { event_type: 'stdout', execution_id: program, timestamp, line: text.slice(from, end), seq: ++seq };
-      onLine(event.line);
-      from = end + 1;
-    }
+    ({ seq } = eventsOf(text, program, seq, onLine));
   });
-  return { code };
+  return { code, logBytes: log === '' ? 0 : statSync(log).size };
 }

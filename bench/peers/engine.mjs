@@ -7,6 +7,9 @@ import { ExecutionEngine } from '../../lib/index.mjs';
 let engine;
 let logDir;
 
+/** Whoever starts many at once need not wait by himself. */
+export const queuesItself = true;
+
 /** `logs` writes logs; `config` goes to the engine on top of what every benchmark uses. */
 export function open({ logs = false, config = {} }) {
   if (logs) logDir = mkdtempSync(join(tmpdir(), 'bench-logs-'));

@@ -19,7 +19,22 @@ export function lineSplitter(onLine) {
   };
 }
 
-/** The same over a web stream of bytes. */
+/**
+ * One event object per whole line of `text`, with the members that the engine's have, its line handed on.
+ *
+ * @returns {{ seq: number, used: number }} the last line's number, and where the open line begins
+ */
+export function eventsOf(text, id, seq, onLine) {
+  const timestamp = new Date().toISOString();
+  let used = 0;
+  for (let end; (end = text.indexOf('\n', used)) >= 0; used = end + 1) {
+    const event = { event_type: 'stdout', execution_id: id, timestamp, line: text.slice(used, end), seq: ++seq };
+    onLine(event.line);
+  }
+  return { seq, used };
+}
+
+/** The same as lineSplitter over a web stream of bytes. */
 export async function splitStream(stream, onLine) {
   const decoder = new TextDecoder();
   const splitter = lineSplitter(onLine);

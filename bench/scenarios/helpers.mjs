@@ -22,6 +22,9 @@ export function expectFact(name, found, wanted) {
 /** The least that an addon can do: what is left for an engine that JavaScript calls and that never blocks it. */
 export const addonFloor = { name: 'floor in an addon', peer: 'addon' };
 
+/** The same, and each child gets what the engine promises: what is left for one that keeps the same promises. */
+export const promisingFloor = { name: 'floor in an addon, as promised', peer: 'addon', promised: true };
+
 /** One event object per line and nothing else, in JavaScript. */
 export const javascriptFloor = { name: 'floor in JavaScript', peer: 'javascript' };
 

@@ -1,6 +1,6 @@
 // Start, wait, next: what one short command costs, with its output captured.
 
-import { addonFloor, expectFact } from './helpers.mjs';
+import { addonFloor, expectFact, promisingFloor } from './helpers.mjs';
 
 const subjects = ['engine', 'floor', 'bun', 'deno', 'child_process', 'tinyexec', 'nano_spawn', 'execa', 'zx'];
 
@@ -10,7 +10,8 @@ export const scenario = {
   also: ['busy_ms'],
   unit: 'µs',
   sizes: { full: { runs: 500 }, quick: { runs: 50 }, smoke: { runs: 3 } },
-  subjects: [...subjects.map((peer) => ({ peer })), addonFloor],
+  subjects: [...subjects.map((peer) => ({ peer })), addonFloor, promisingFloor],
+  parameters: (size, { promised }) => ({ ...size, engine: { promised } }),
   floor: ({ runs }) => [runs, 1, 0, 0, '/bin/true'],
   fromFloor: (report, { runs }) => ({ each_us: (report.wall_ms * 1000) / runs }),
   check(facts, { runs }) {

@@ -29,7 +29,6 @@ export async function run(peer, { runs, width }, { clocked }) {
     if (code !== 0) bad_exits++;
   };
   await once();
-  const queuesItself = peer.open !== undefined;
-  const { wall_ms } = await clocked(() => pool(runs, queuesItself ? runs : width, once));
+  const { wall_ms } = await clocked(() => pool(runs, peer.queuesItself ? runs : width, once));
   return { values: { per_second: (runs * 1000) / wall_ms }, facts: { runs: ended - 1, bad_exits } };
 }
