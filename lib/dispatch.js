@@ -2,6 +2,7 @@
 
 // At load, and not the global one: those who test with false timers put theirs there, and do not call it.
 const { setImmediate } = require('node:timers');
+const { keys } = Object;
 
 const { errorFromNative } = require('./errors.js');
 const { OutputChunk } = require('./output_chunk.js');
@@ -22,7 +23,7 @@ function makeHooks({ subscribers, feeds, onFinished, native }) {
   return {
     error: errorFromNative,
     shapeOf,
-    keys: Object.keys,
+    keys,
 
     /** There is more than fits into one turn of the event loop. */
     drainLater() {

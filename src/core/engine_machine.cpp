@@ -1,6 +1,5 @@
 #include "core/engine_machine.hpp"
 
-#include "core/os/child_signal.hpp"
 #include "core/runtime.hpp"
 
 #include <utility>
@@ -25,7 +24,6 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
       close_deadline_(runtime.io()) {}
 
 void EngineMachine::prepare() {
-  drop_unheard_child_signal();
   if (!std::exchange(prepared_, true)) terminator_.prepare();
   if ((guard_ && guard_->is_alive()) || system_.now() < next_guard_attempt_) return;
   const auto refused = start_guard();

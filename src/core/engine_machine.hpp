@@ -17,7 +17,7 @@ class EngineMachine {
   EngineMachine(const EngineMachine&) = delete;
   EngineMachine& operator=(const EngineMachine&) = delete;
 
-  /// Before each start. Decides about SIGCHLD. The first one opens what is needed and starts the helper (an engine that
+  /// Before each start. The first one opens what is needed and starts the helper (an engine that
   /// never starts a child has none). Later ones replace a helper that somebody killed, and while none can be had, try
   /// again, at most once a second; the sink is warned once.
   void prepare();

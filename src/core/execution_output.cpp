@@ -1,6 +1,7 @@
 #include "core/execution_output.hpp"
 
 #include "core/stream/byte_scan.hpp"
+#include "core/stream/utf8.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -80,6 +81,8 @@ ExecutionOutput::Taken ExecutionOutput::take(OutputStream stream, std::string_vi
   }
   if (wants_lines())
     splitter(stream).feed(bytes, [this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
+  else  // now, while the bytes are in the processor's cache
+    ascii(stream) = ascii(stream) && is_ascii(bytes.substr(0, taken.kept));
   outcome.hold_back = std::exchange(hold_back_, false);
   return outcome;
 }
@@ -111,6 +114,7 @@ void ExecutionOutput::spill(OutputStream stream, const BoundedCapture::Taken& ta
 }
 
 void ExecutionOutput::deliver(OutputStream stream, OutputPiece&& piece) {
+  ascii(stream) = ascii(stream) && piece.ascii;
   if (log_) log_->write(stream, piece);
   if (!config_.stream_output) return;
   in_parts(std::move(piece), [this, stream](OutputPiece&& part) { hand_over(stream, std::move(part)); });
@@ -169,8 +173,8 @@ void ExecutionOutput::finish(ExecutionResult& result) {
   finish_overflow(OutputStream::err, result.stderr_overflow_file, result.stderr_warning, result);
   result.stdout_bytes = capture_.written(OutputStream::out);
   result.stderr_bytes = capture_.written(OutputStream::err);
-  result.stdout_ascii = capture_.ascii(OutputStream::out);
-  result.stderr_ascii = capture_.ascii(OutputStream::err);
+  result.stdout_ascii = ascii(OutputStream::out);
+  result.stderr_ascii = ascii(OutputStream::err);
   auto bytes = capture_.release();
   result.stdout_bytes_kept = std::move(bytes.out);
   result.stderr_bytes_kept = std::move(bytes.err);

@@ -60,6 +60,7 @@ class ExecutionOutput {
     std::unique_ptr<FileSink> file;
     std::optional<std::string> error;
   };
+  bool& ascii(OutputStream stream) { return ascii_[static_cast<std::size_t>(stream)]; }
   LineSplitter& splitter(OutputStream stream) { return splitters_[static_cast<std::size_t>(stream)]; }
   Overflow& overflow(OutputStream stream) { return overflows_[static_cast<std::size_t>(stream)]; }
   bool wants_lines() const { return config_.stream_output || log_ != nullptr; }
@@ -78,6 +79,8 @@ class ExecutionOutput {
   std::shared_ptr<DeliveryCredit> credit_;
   BoundedCapture capture_;
   std::array<LineSplitter, 2> splitters_;
+  /// Nothing of that stream was seen that is not ASCII. With lines wanted, their splitter sees all of it.
+  std::array<bool, 2> ascii_{true, true};
   std::array<bool, 2> ended_{};
   std::array<Overflow, 2> overflows_;
   std::unique_ptr<LogFile> log_;

@@ -7,7 +7,7 @@ namespace cloudops {
 namespace {
 
 /// The first look at a command, and by how much any look may be late.
-constexpr Milliseconds beat{4};
+constexpr Milliseconds beat{2};
 constexpr Milliseconds longest_pause{1000};
 /// A look takes some 25 µs.
 constexpr std::chrono::microseconds pause_per_command{500};
@@ -37,14 +37,17 @@ void MemoryWatch::aim(SteadyTime now) {
 void MemoryWatch::look() {
   const SteadyTime now = SteadyTime::clock::now();
   int left = looks_per_beat;
-  for (auto& [probe, due, pause] : watched_) {
-    if (due > now) continue;
-    if (left-- == 0) break;
-    probe->look();
-    pause = std::min<SteadyTime::duration>(pause * 5 / 4, longest_pause);
-    due = due_after(now, pause);
+  for (auto at = watched_.begin(); at != watched_.end() && left > 0;) {
+    const Place place = at++;
+    if (place->due > now) continue;
+    --left;
+    place->probe->look();
+    place->pause = std::min<SteadyTime::duration>(place->pause * 5 / 4, longest_pause);
+    place->due = due_after(now, place->pause);
+    // Behind those who have not had their turn yet.
+    watched_.splice(watched_.end(), watched_, place);
   }
-  aim(now);
+  aim(SteadyTime::clock::now());
 }
 
 }  // namespace cloudops

@@ -199,6 +199,20 @@ TEST_CASE("a consumer that falls behind holds the child back, and loses nothing"
   CHECK(test.finish(id)->success());
 }
 
+TEST_CASE("each stream says whether all that it kept is ASCII, with lines and without") {
+  for (const bool lines : {true, false}) {
+    Config config = limited(8, OversizedOutputStrategy::truncate_with_warning);
+    config.stream_output = lines;
+    TestEngine test(config);
+    CHECK(test.run(shell("printf 'ab\\ncd'"))->stdout_ascii);
+    CHECK_FALSE(test.run(shell("printf '\\303\\251'; printf c"))->stdout_ascii);
+    CHECK_FALSE(test.run(shell("printf 'c\\n'; printf 'd\\303'"))->stdout_ascii);
+    const auto result = test.run(shell("printf x; printf '\\303\\251' >&2"));
+    CHECK(result->stdout_ascii);
+    CHECK_FALSE(result->stderr_ascii);
+  }
+}
+
 TEST_CASE("a consumer that never comes back does not keep a cancelled command alive") {
   TestEngine test;
   test.sink->hold_output(true);

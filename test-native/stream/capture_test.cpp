@@ -31,19 +31,6 @@ TEST_CASE("below the limit everything is kept and nobody warns", "[capture]") {
   CHECK(capture.written(kOut) == 5);
 }
 
-TEST_CASE("each stream says whether all that it kept is ASCII", "[capture]") {
-  BoundedCapture capture(6, kTruncate);
-  capture.take(kOut, "ab");
-  capture.take(kErr, "\xC3\xA9");
-  capture.take(kErr, "c");
-  CHECK(capture.ascii(kOut));
-  CHECK_FALSE(capture.ascii(kErr));
-  // Of these only the first byte is kept.
-  capture.take(kOut, "d\xC3\xA9");
-  CHECK(capture.ascii(kOut));
-  CHECK(capture.kept(kOut) == "abd");
-}
-
 TEST_CASE("both streams share the limit, in the order read", "[capture]") {
   BoundedCapture capture(6, kTruncate);
   capture.take(kErr, "ab");

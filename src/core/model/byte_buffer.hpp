@@ -30,9 +30,11 @@ class ByteBuffer {
   std::size_t capacity() const { return capacity_; }
   bool empty() const { return size_ == 0; }
 
-  /// Makes room for exactly so many bytes in all, if there is less. Throws std::bad_alloc.
+  /// Makes room for exactly so many bytes in all, if there is less. false: there is no memory, and nothing has changed.
+  bool try_reserve(std::size_t capacity) noexcept { return capacity <= capacity_ || resize_block(capacity); }
+  /// The same. Throws std::bad_alloc.
   void reserve(std::size_t capacity) {
-    if (capacity > capacity_ && !resize_block(capacity)) throw std::bad_alloc();
+    if (!try_reserve(capacity)) throw std::bad_alloc();
   }
   /// `bytes` must not be part of this buffer. Room that is missing is made exactly; who appends often reserves.
   void append(std::string_view bytes) {

@@ -125,13 +125,11 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
     return outcome;
   }
 
-  // No signal handler of the host may run in the child while it borrows the host's memory. SIGCHLD stays as it is: an
-  // engine thread takes it only while nobody handles it (drop_unheard_child_signal), and other children end meanwhile.
-  sigset_t others;
+  // No signal handler of the host may run in the child while it borrows the host's memory.
+  sigset_t all;
   sigset_t before;
-  ::sigfillset(&others);
-  ::sigdelset(&others, SIGCHLD);
-  ::pthread_sigmask(SIG_BLOCK, &others, &before);
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
   int pidfd = -1;
   constexpr int borrowing = CLONE_VM | CLONE_VFORK | SIGCHLD;
   pid_t pid = clone_process(run_child, stack.end(), borrowing | CLONE_PIDFD, &context, &pidfd);

@@ -24,8 +24,6 @@ BoundedCapture::Taken BoundedCapture::take(OutputStream stream, std::string_view
   taken.kept = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), limit_ - used_));
   make_room(to.kept, taken.kept);
   to.kept.append(bytes.substr(0, taken.kept));
-  // Now, while the bytes are in the processor's cache.
-  to.ascii = to.ascii && is_ascii(bytes.substr(0, taken.kept));
   used_ += taken.kept;
   taken.rest = bytes.substr(taken.kept);
 
@@ -52,7 +50,7 @@ void BoundedCapture::make_room(ByteBuffer& kept, std::size_t more) const {
   // that every processor has to forget where it was: larger steps, then.
   const std::uint64_t step = kept.capacity() < large_block ? 2 : 8;
   const auto grown = std::max<std::uint64_t>(needed, step * kept.capacity());
-  kept.reserve(static_cast<std::size_t>(std::min(grown, limit_)));
+  if (!kept.try_reserve(static_cast<std::size_t>(std::min(grown, limit_)))) kept.reserve(needed);
 }
 
 std::string BoundedCapture::truncation_warning(OutputStream stream) const {

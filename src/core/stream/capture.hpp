@@ -46,8 +46,6 @@ class BoundedCapture {
   std::string_view kept(OutputStream stream) const { return side(stream).kept; }
   /// Bytes the process wrote to the stream, kept or not.
   std::uint64_t written(OutputStream stream) const { return side(stream).written; }
-  /// Every byte kept is below 0x80.
-  bool ascii(OutputStream stream) const { return side(stream).ascii; }
   /// Something of this stream was not kept.
   bool overflowed(OutputStream stream) const { return side(stream).overflowed; }
   bool overflowed() const { return overflowed(OutputStream::out) || overflowed(OutputStream::err); }
@@ -65,7 +63,6 @@ class BoundedCapture {
     ByteBuffer kept;
     std::uint64_t written = 0;
     bool overflowed = false;
-    bool ascii = true;
   };
   void make_room(ByteBuffer& kept, std::size_t more) const;
   Side& side(OutputStream stream) { return sides_[static_cast<std::size_t>(stream)]; }
