@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <string_view>
 
@@ -17,6 +18,8 @@ namespace {
 constexpr std::uint64_t kib = 1024;
 /// After so many, what was seen is nearer to the truth than what its page faults say.
 constexpr int enough_looks = 3;
+/// And after so much processor time.
+constexpr std::chrono::milliseconds enough_work{10};
 /// Processes per look.
 constexpr int most_processes = 64;
 
@@ -26,6 +29,13 @@ std::string_view read_proc_file(const char* path, std::array<char, 4096>& buffer
   if (!file) return {};
   const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
   return {buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+std::chrono::microseconds worked(const rusage& usage) {
+  const auto of = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
 /// The number after `label`, 0 when there is none.
@@ -75,9 +85,10 @@ void MemoryProbe::look_at(pid_t pid, int& left) {
 std::uint64_t MemoryProbe::peak_bytes(const rusage& usage) const {
   const auto reported = static_cast<std::uint64_t>(usage.ru_maxrss) * kib;
   if (reported > host_peak_bytes_) return reported;
-  if (looks_ >= enough_looks) return seen_bytes_;
-  // A look or two may have met it while it was being loaded, or when it had ended. Every page that it had, it had to
-  // fault in (or a neighbour of it), but it may have done so more than once, and its children's faults count too.
+  if (looks_ >= enough_looks && worked(usage) >= enough_work) return seen_bytes_;
+  // All looks may have met it while it was being loaded (or waited for a processor to be), or when it had ended. Every
+  // page that it had, it had to fault in (or a neighbour of it), but it may have done so more than once, and its
+  // children's faults count too.
   const auto faulted =
       static_cast<std::uint64_t>(usage.ru_minflt) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   return std::min(reported, std::max(seen_bytes_, faulted));

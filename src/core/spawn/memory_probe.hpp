@@ -12,8 +12,8 @@ namespace cloudops {
 /// What wait4 reports is not it: Linux carries the peak of the memory that a process leaves behind at exec into its own
 /// figure, and a child of ours starts on the host's memory. So wait4 is believed only when it says more than the host
 /// ever had; below that, the peaks of the leader and its living descendants are looked at from time to time, and a
-/// process that grew and ended between two looks is missed. For a command too short for a few looks, it is estimated
-/// from its page faults too.
+/// process that grew and ended between two looks is missed. For a command too short for a few looks, or that hardly had
+/// the processor, it is estimated from its page faults too.
 class MemoryProbe {
  public:
   /// Right after the start.
