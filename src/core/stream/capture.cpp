@@ -8,8 +8,10 @@
 namespace cloudops {
 namespace {
 
-/// About from here on the allocator asks the kernel for each block by itself.
-constexpr std::size_t large_block = 128 * 1024;
+/// Who fills most of a pipe at once goes on, as a rule.
+constexpr std::size_t much = 32 * 1024;
+/// Of this size the allocator asks the kernel for each block by itself, as a rule.
+constexpr std::size_t large_block = 1024 * 1024;
 
 std::string_view without_incomplete_suffix(std::string_view bytes) {
   return bytes.substr(0, bytes.size() - incomplete_suffix(bytes));
@@ -47,9 +49,9 @@ void BoundedCapture::make_room(ByteBuffer& kept, std::size_t more) const {
   const std::size_t needed = kept.size() + more;
   if (needed <= kept.capacity()) return;
   // Never past what may ever be there. Room that is not used yet takes no memory in a large block, but moving one means
-  // that every processor has to forget where it was: larger steps, then.
-  const std::uint64_t step = kept.capacity() < large_block ? 2 : 8;
-  const auto grown = std::max<std::uint64_t>(needed, step * kept.capacity());
+  // that every processor has to forget where it was: large steps for who writes much, from the first read on.
+  const std::uint64_t step = needed < much ? 2 : 8;
+  const auto grown = std::max<std::uint64_t>({needed, needed < much ? 0 : large_block, step * kept.capacity()});
   if (!kept.try_reserve(static_cast<std::size_t>(std::min(grown, limit_)))) kept.reserve(needed);
 }
 
