@@ -1,7 +1,6 @@
 #include "core/memory_watch.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace cloudops {
 namespace {
