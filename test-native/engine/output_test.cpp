@@ -210,6 +210,8 @@ TEST_CASE("each stream says whether all that it kept is ASCII, with lines and wi
     const auto result = test.run(shell("printf x; printf '\\303\\251' >&2"));
     CHECK(result->stdout_ascii);
     CHECK_FALSE(result->stderr_ascii);
+    // What is not kept does not count where only what is kept is looked at.
+    CHECK((lines || test.run(shell("printf 'abcdefgh\\303\\251'"))->stdout_ascii));
   }
 }
 
