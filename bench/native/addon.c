@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -20,9 +21,10 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 enum { out, err, ended, watched };
-enum { chunk_size = 64 * 1024, most_chunks = 64, most_arguments = 7 };
+enum { chunk_size = 64 * 1024, most_chunks = 64, most_arguments = 7, longest_look_us = 200 };
 
 struct job {
   struct job* next;
@@ -50,6 +52,8 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t delivered = PTHREAD_COND_INITIALIZER;
 static struct job* asked;
 static struct job** asked_end = &asked;
+/* The thread looks at `asked` by itself. */
+static int looking;
 static struct news* told;
 static struct news** told_end = &told;
 static unsigned chunks_told;
@@ -60,6 +64,8 @@ static int dev_null;
 static int promised;
 static int log_file = -1;
 static napi_threadsafe_function answer;
+/* Its thread: jobs with a child. */
+static unsigned running;
 /* JavaScript thread: jobs that keep it alive. */
 static unsigned under_way;
 
@@ -114,6 +120,7 @@ static pid_t start_as_promised(struct job* job, struct stdio stdio) {
 }
 
 static void start(struct job* job) {
+  ++running;
   if (promised) look_up(job->argv[0]);
   int pipes[2][2];
   for (int i = 0; i < 2; ++i) check(pipe2(pipes[i], O_CLOEXEC) == 0, "pipe2");
@@ -128,9 +135,8 @@ static void start(struct job* job) {
 }
 
 static void start_asked(void) {
-  uint64_t rung = 0;
-  check(read(doorbell, &rung, sizeof rung) == sizeof rung, "eventfd");
   pthread_mutex_lock(&mutex);
+  looking = 0;
   struct job* list = asked;
   asked = NULL;
   asked_end = &asked;
@@ -140,6 +146,29 @@ static void start_asked(void) {
     list = job->next;
     start(job);
   }
+}
+
+static int anybody_asks(void) { return __atomic_load_n(&asked, __ATOMIC_ACQUIRE) != NULL; }
+
+/* When nothing runs: who asks at once need not wake this thread. */
+static void look_for_more(void) {
+  pthread_mutex_lock(&mutex);
+  looking = 1;
+  pthread_mutex_unlock(&mutex);
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const long until = now.tv_nsec / 1000 + 1000000 * now.tv_sec + longest_look_us;
+  do {
+    for (int i = 0; i < 16 && !anybody_asks(); ++i) sched_yield();
+    clock_gettime(CLOCK_MONOTONIC, &now);
+  } while (!anybody_asks() && now.tv_nsec / 1000 + 1000000 * now.tv_sec < until);
+  start_asked();
+}
+
+static void answer_bell(void) {
+  uint64_t rung = 0;
+  check(read(doorbell, &rung, sizeof rung) == sizeof rung, "eventfd");
+  start_asked();
 }
 
 static char log_block[chunk_size];
@@ -189,6 +218,7 @@ static void handle(struct job* job, int slot) {
     take(job, slot);
   }
   if (job->open > 0) return;
+  --running;
   if (log_file >= 0) flush_log();
   tell(make_news(job, 0));
 }
@@ -200,10 +230,11 @@ static void* serve(void* unused) {
     const int ready = epoll_wait(epoll, events, 64, -1);
     for (int i = 0; i < ready; ++i) {
       if (events[i].data.u64 == 0)
-        start_asked();
+        answer_bell();
       else
         handle((struct job*)(uintptr_t)(events[i].data.u64 & ~(uint64_t)3), (int)(events[i].data.u64 & 3));
     }
+    if (running == 0) look_for_more();
   }
   return NULL;
 }
@@ -288,11 +319,12 @@ static napi_value run(napi_env env, napi_callback_info info) {
 
   pthread_mutex_lock(&mutex);
   const int first = asked == NULL;
+  const int seen = looking;
   *asked_end = job;
   asked_end = &job->next;
   pthread_mutex_unlock(&mutex);
   const uint64_t one = 1;
-  if (first) check(write(doorbell, &one, sizeof one) == sizeof one, "eventfd");
+  if (first && !seen) check(write(doorbell, &one, sizeof one) == sizeof one, "eventfd");
   return promise;
 }
 

@@ -109,6 +109,7 @@ void EngineCore::settled(Execution& execution, Outcome outcome) {
     command_finished(place->second, command, outcome.result);
   drop_outputs_over_limit();
   finish_closing_if_idle();
+  if (active_.empty() && processors_ > 1) runtime_.expect_work();
 }
 
 void EngineCore::publish(const Uuid& id, const Outcome& outcome) {

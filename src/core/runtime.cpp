@@ -41,17 +41,53 @@ void Runtime::post(Work work) {
     boost::asio::post(*io_, [this] { take_in(); });
     return;
   }
+  const bool looking = looking_;
+  mail_.store(true, std::memory_order_release);
   lock.unlock();
-  doorbell_.ring();
+  if (!looking) doorbell_.ring();
 }
 
 void Runtime::take_in() {
+  if (busy_poll_.is_idle()) busy_poll_.came(SteadyTime::clock::now());
   std::vector<Work> taken;
   {
     std::lock_guard lock(mutex_);
     taken.swap(inbox_);
+    mail_.store(false, std::memory_order_relaxed);
+    looking_ = false;
   }
   for (const Work& work : taken) work();
+}
+
+void Runtime::expect_work() {
+  if (!busy_poll_.begin(SteadyTime::clock::now())) return;
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(looking_, true)) return;
+  }
+  // Posted: what has just ended is still on the stack.
+  boost::asio::post(*io_, [this] { look_for_work(); });
+}
+
+void Runtime::look_for_work() {
+  constexpr int looks = 16;
+  for (int i = 0; i < looks; ++i) {
+    if (mail_.load(std::memory_order_acquire)) return take_in();
+    // Whoever else wants this processor, be it the very thread that is to answer, goes first.
+    std::this_thread::yield();
+  }
+  if (!busy_poll_.go_on(SteadyTime::clock::now())) return look_no_more();
+  // Timers and descriptors have their turn in between.
+  boost::asio::post(*io_, [this] { look_for_work(); });
+}
+
+void Runtime::look_no_more() {
+  {
+    std::lock_guard lock(mutex_);
+    looking_ = false;
+    if (inbox_.empty()) return;
+  }
+  take_in();
 }
 
 void Runtime::crowded(bool crowded) {

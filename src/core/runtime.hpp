@@ -1,10 +1,12 @@
 #pragma once
 
+#include "core/busy_poll.hpp"
 #include "core/doorbell.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -49,6 +51,10 @@ class Runtime {
   /// Engine thread only.
   std::uint64_t time_slice_of_host_ns() const { return time_slice_of_host_ns_; }
 
+  /// Nothing runs any more and the host has been told, which may ask for the next command at once: where that has paid
+  /// before, the thread stays awake for a moment (see BusyPoll). Engine thread only; pointless with one processor.
+  void expect_work();
+
   /// Scratch space for reads. Engine thread only; its content is gone at the next read.
   std::array<char, 64 * 1024>& read_buffer() { return *read_buffer_; }
 
@@ -61,6 +67,8 @@ class Runtime {
   };
   void run();
   void take_in();
+  void look_for_work();
+  void look_no_more();
 
   std::unique_ptr<boost::asio::io_context> io_;
   Doorbell doorbell_;
@@ -68,6 +76,12 @@ class Runtime {
   State state_ = State::running;
   /// What other threads have posted.
   std::vector<Work> inbox_;
+  /// Whether the inbox may hold something, for looks without the mutex.
+  std::atomic<bool> mail_ = false;
+  /// The thread looks at mail_ by itself: nobody needs to ring.
+  bool looking_ = false;
+  /// Engine thread only.
+  BusyPoll busy_poll_;
   std::recursive_mutex after_end_;
   std::unique_ptr<std::array<char, 64 * 1024>> read_buffer_;
   std::uint64_t time_slice_of_host_ns_ = 0;

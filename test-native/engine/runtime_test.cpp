@@ -3,7 +3,11 @@
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
+
+#include <fstream>
 #include <future>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -43,6 +47,50 @@ TEST_CASE("what many threads post is all done, once, in the order of each") {
 TEST_CASE("one after another, each post wakes a thread that has gone to sleep") {
   Runtime runtime;
   for (int i = 0; i < 2000; ++i) settle(runtime);
+}
+
+TEST_CASE("nothing is lost that is posted while the thread looks for work, stops looking, or sleeps") {
+  Runtime runtime;
+  for (int i = 0; i < 4000; ++i) {
+    runtime.post([&] { runtime.expect_work(); });
+    // Up to half as long again as it looks.
+    const auto until = SteadyTime::clock::now() + BusyPoll::longest * (i % 64) * 3 / 128;
+    while (SteadyTime::clock::now() < until) std::this_thread::yield();
+    settle(runtime);
+  }
+}
+
+TEST_CASE("a thread that has looked for work for a while sleeps") {
+  Runtime runtime;
+  pid_t thread = 0;
+  for (int i = 0; i < 2; ++i) {
+    runtime.post([&] {
+      thread = ::gettid();
+      runtime.expect_work();
+    });
+    settle(runtime);
+  }
+  const std::string stat = "/proc/self/task/" + std::to_string(thread) + "/stat";
+  const auto state = [&] {
+    std::string text;
+    std::getline(std::ifstream(stat), text);
+    return text.substr(text.rfind(')') + 2, 1);
+  };
+  const auto patience = SteadyTime::clock::now() + std::chrono::seconds(30);
+  while (state() != "S" && SteadyTime::clock::now() < patience) std::this_thread::yield();
+  CHECK(state() == "S");
+  settle(runtime);
+}
+
+TEST_CASE("a thread that looks for work can be ended") {
+  for (int round = 0; round < 200; ++round) {
+    Runtime runtime;
+    for (int i = 0; i < 2; ++i) {
+      runtime.post([&] { runtime.expect_work(); });
+      settle(runtime);
+    }
+    runtime.post([&] { runtime.expect_work(); });
+  }
 }
 
 TEST_CASE("what the engine thread posts comes in the order of what it posts to its io_context") {

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/model/time.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace cloudops {
+
+/// Decides whether a thread that has run out of work looks for more for a moment before it sleeps: only while it pays.
+///
+/// To wake a thread on an idle processor takes tens of microseconds on a virtual machine. Who runs one command after
+/// another is spared that; who does not, costs nothing, because the thread looks only if work came within such a moment
+/// the last time it had run out. (Adaptive busy polling, as KVM's halt_poll_ns does it for whole processors.)
+class BusyPoll {
+ public:
+  /// How long it looks at most: enough for a thread to be woken, to take a result, and to ask for the next.
+  static constexpr std::chrono::microseconds longest{200};
+  /// Between two looks so much passes only where somebody else wants this processor.
+  static constexpr std::chrono::milliseconds interruption{1};
+  /// For so long it is left to the others then.
+  static constexpr std::chrono::seconds respite{1};
+
+  /// The thread is out of work. True: it is to look, and to ask go_on() after each look that found nothing.
+  bool begin(SteadyTime now) {
+    idle_since_ = last_look_ = now;
+    looking_ = came_soon_ && now >= not_before_;
+    return looking_;
+  }
+
+  /// False: it is to sleep.
+  bool go_on(SteadyTime now) {
+    looked(now);
+    looking_ = now - *idle_since_ < longest;
+    return looking_;
+  }
+
+  /// Whether the next work is the first since the thread was out of it, and to be reported to came().
+  bool is_idle() const { return idle_since_.has_value(); }
+
+  void came(SteadyTime now) {
+    if (looking_) looked(now);
+    came_soon_ = now - *idle_since_ <= longest;
+    looking_ = false;
+    idle_since_.reset();
+  }
+
+ private:
+  void looked(SteadyTime now) {
+    if (now - last_look_ >= interruption) not_before_ = now + respite;
+    last_look_ = now;
+  }
+
+  std::optional<SteadyTime> idle_since_;
+  SteadyTime last_look_{};
+  SteadyTime not_before_{};
+  bool looking_ = false;
+  bool came_soon_ = false;
+};
+
+}  // namespace cloudops
