@@ -6,7 +6,7 @@ namespace cloudops {
 namespace {
 
 /// The first look at a command, and by how much any look may be late.
-constexpr Milliseconds beat{2};
+constexpr Milliseconds beat{4};
 constexpr Milliseconds longest_pause{1000};
 /// A look takes some 25 µs.
 constexpr std::chrono::microseconds pause_per_command{500};
