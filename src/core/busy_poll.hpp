@@ -21,26 +21,29 @@ class BusyPoll {
   /// For so long it is left to the others then.
   static constexpr std::chrono::seconds respite{1};
 
-  /// The thread is out of work. True: it is to look, and to ask go_on() after each look that found nothing.
+  /// The thread is out of work. True: it is to look, as long as is_looking().
   bool begin(SteadyTime now) {
     idle_since_ = last_look_ = now;
     looking_ = came_soon_ && now >= not_before_;
     return looking_;
   }
-
-  /// False: it is to sleep.
-  bool go_on(SteadyTime now) {
+  bool is_looking() const { return looking_; }
+  void found_nothing(SteadyTime now) {
+    if (!looking_) return;
     looked(now);
     looking_ = now - *idle_since_ < longest;
-    return looking_;
   }
 
   /// Whether the next work is the first since the thread was out of it, and to be reported to came().
   bool is_idle() const { return idle_since_.has_value(); }
-
   void came(SteadyTime now) {
+    if (!idle_since_) return;
     if (looking_) looked(now);
     came_soon_ = now - *idle_since_ <= longest;
+    end();
+  }
+  /// The thread has work, by another way.
+  void end() {
     looking_ = false;
     idle_since_.reset();
   }

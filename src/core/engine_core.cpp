@@ -87,6 +87,7 @@ void EngineCore::record(const AcceptedRequest& accepted, WallTime accepted_at) {
 void EngineCore::start(const Uuid& id) {
   Active& active = active_.at(id);
   active.has_slot = true;
+  runtime_.expect_no_work();
   machine_->prepare();
   look_for_crowd();
   store_.mark_running(id, wall_now());
@@ -109,7 +110,7 @@ void EngineCore::settled(Execution& execution, Outcome outcome) {
     command_finished(place->second, command, outcome.result);
   drop_outputs_over_limit();
   finish_closing_if_idle();
-  if (active_.empty() && processors_ > 1) runtime_.expect_work();
+  if (active_.empty() && !closing_ && processors_ > 1) runtime_.expect_work();
 }
 
 void EngineCore::publish(const Uuid& id, const Outcome& outcome) {

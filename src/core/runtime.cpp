@@ -48,7 +48,6 @@ void Runtime::post(Work work) {
 }
 
 void Runtime::take_in() {
-  if (busy_poll_.is_idle()) busy_poll_.came(SteadyTime::clock::now());
   std::vector<Work> taken;
   {
     std::lock_guard lock(mutex_);
@@ -56,6 +55,7 @@ void Runtime::take_in() {
     mail_.store(false, std::memory_order_relaxed);
     looking_ = false;
   }
+  if (!taken.empty() && busy_poll_.is_idle()) busy_poll_.came(SteadyTime::clock::now());
   for (const Work& work : taken) work();
 }
 
@@ -63,25 +63,28 @@ void Runtime::expect_work() {
   if (!busy_poll_.begin(SteadyTime::clock::now())) return;
   {
     std::lock_guard lock(mutex_);
-    if (std::exchange(looking_, true)) return;
+    looking_ = true;
   }
   // Posted: what has just ended is still on the stack.
-  boost::asio::post(*io_, [this] { look_for_work(); });
+  if (!std::exchange(look_is_posted_, true)) boost::asio::post(*io_, [this] { look_for_work(); });
 }
 
 void Runtime::look_for_work() {
   constexpr int looks = 16;
-  for (int i = 0; i < looks; ++i) {
-    if (mail_.load(std::memory_order_acquire)) return take_in();
-    // Whoever else wants this processor, be it the very thread that is to answer, goes first.
+  // Work may have come by itself meanwhile.
+  for (int i = 0; i < looks && busy_poll_.is_looking(); ++i) {
+    if (mail_.load(std::memory_order_acquire)) return stop_looking();
+    // Whoever else wants this processor, be it the very thread that is to ask, goes first.
     std::this_thread::yield();
+    busy_poll_.found_nothing(SteadyTime::clock::now());
   }
-  if (!busy_poll_.go_on(SteadyTime::clock::now())) return look_no_more();
+  if (!busy_poll_.is_looking()) return stop_looking();
   // Timers and descriptors have their turn in between.
   boost::asio::post(*io_, [this] { look_for_work(); });
 }
 
-void Runtime::look_no_more() {
+void Runtime::stop_looking() {
+  look_is_posted_ = false;
   {
     std::lock_guard lock(mutex_);
     looking_ = false;

@@ -54,6 +54,8 @@ class Runtime {
   /// Nothing runs any more and the host has been told, which may ask for the next command at once: where that has paid
   /// before, the thread stays awake for a moment (see BusyPoll). Engine thread only; pointless with one processor.
   void expect_work();
+  /// Something runs again: no need to look. Engine thread only.
+  void expect_no_work() { busy_poll_.end(); }
 
   /// Scratch space for reads. Engine thread only; its content is gone at the next read.
   std::array<char, 64 * 1024>& read_buffer() { return *read_buffer_; }
@@ -68,7 +70,7 @@ class Runtime {
   void run();
   void take_in();
   void look_for_work();
-  void look_no_more();
+  void stop_looking();
 
   std::unique_ptr<boost::asio::io_context> io_;
   Doorbell doorbell_;
@@ -80,8 +82,9 @@ class Runtime {
   std::atomic<bool> mail_ = false;
   /// The thread looks at mail_ by itself: nobody needs to ring.
   bool looking_ = false;
-  /// Engine thread only.
+  // Engine thread only.
   BusyPoll busy_poll_;
+  bool look_is_posted_ = false;
   std::recursive_mutex after_end_;
   std::unique_ptr<std::array<char, 64 * 1024>> read_buffer_;
   std::uint64_t time_slice_of_host_ns_ = 0;

@@ -14,7 +14,10 @@ struct PollingThread {
   SteadyTime now = SteadyTime() + seconds(100);
 
   bool runs_out_of_work() { return poll.begin(now); }
-  bool looks_after(SteadyTime::duration pause) { return poll.go_on(now += pause); }
+  bool goes_on_after(SteadyTime::duration pause) {
+    poll.found_nothing(now += pause);
+    return poll.is_looking();
+  }
   void gets_work_after(SteadyTime::duration pause) { poll.came(now += pause); }
 };
 
@@ -25,7 +28,7 @@ TEST_CASE("a thread looks for work only if it came soon the last time", "[busy_p
   CHECK_FALSE(thread.runs_out_of_work());
   thread.gets_work_after(microseconds(100));
   CHECK(thread.runs_out_of_work());
-  CHECK_FALSE(thread.looks_after(BusyPoll::longest));
+  CHECK_FALSE(thread.goes_on_after(BusyPoll::longest));
   thread.gets_work_after(milliseconds(5));
   CHECK_FALSE(thread.runs_out_of_work());
   // Without having looked it sees that looking would have paid.
@@ -38,8 +41,8 @@ TEST_CASE("a thread that looks for work sleeps after a while", "[busy_poll]") {
   CHECK_FALSE(thread.runs_out_of_work());
   thread.gets_work_after(microseconds(50));
   CHECK(thread.runs_out_of_work());
-  CHECK(thread.looks_after(BusyPoll::longest / 2));
-  CHECK_FALSE(thread.looks_after(BusyPoll::longest / 2));
+  CHECK(thread.goes_on_after(BusyPoll::longest / 2));
+  CHECK_FALSE(thread.goes_on_after(BusyPoll::longest / 2));
   CHECK(thread.poll.is_idle());
   thread.gets_work_after(microseconds(1));
   CHECK_FALSE(thread.poll.is_idle());
@@ -51,7 +54,7 @@ TEST_CASE("a thread leaves a processor alone that others want", "[busy_poll]") {
   CHECK_FALSE(thread.runs_out_of_work());
   thread.gets_work_after(microseconds(50));
   CHECK(thread.runs_out_of_work());
-  SECTION("seen when a look finds nothing") { CHECK_FALSE(thread.looks_after(BusyPoll::interruption)); }
+  SECTION("seen when a look finds nothing") { CHECK_FALSE(thread.goes_on_after(BusyPoll::interruption)); }
   SECTION("seen when work is there") {}
   thread.gets_work_after(BusyPoll::interruption);
   CHECK_FALSE(thread.runs_out_of_work());
@@ -68,5 +71,17 @@ TEST_CASE("a pause during which the thread slept says nothing about its processo
   thread.gets_work_after(seconds(1));
   CHECK_FALSE(thread.runs_out_of_work());
   thread.gets_work_after(microseconds(50));
+  CHECK(thread.runs_out_of_work());
+}
+
+TEST_CASE("a thread that has something to do does not look", "[busy_poll]") {
+  PollingThread thread;
+  CHECK_FALSE(thread.runs_out_of_work());
+  thread.gets_work_after(microseconds(50));
+  CHECK(thread.runs_out_of_work());
+  thread.poll.end();
+  CHECK_FALSE(thread.goes_on_after(microseconds(1)));
+  // What comes now says nothing about pauses.
+  thread.gets_work_after(seconds(1));
   CHECK(thread.runs_out_of_work());
 }
