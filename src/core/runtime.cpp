@@ -70,12 +70,13 @@ void Runtime::expect_work() {
 }
 
 void Runtime::look_for_work() {
-  constexpr int looks = 16;
-  // Work may have come by itself meanwhile.
+  constexpr int looks = 64;
+  // Whoever else wants this processor, be it the very thread that is to ask, goes first. Not at every look: giving way
+  // may cost a whole time slice.
+  std::this_thread::yield();
+  // Work may have come by another way meanwhile.
   for (int i = 0; i < looks && busy_poll_.is_looking(); ++i) {
     if (mail_.load(std::memory_order_acquire)) return stop_looking();
-    // Whoever else wants this processor, be it the very thread that is to ask, goes first.
-    std::this_thread::yield();
     busy_poll_.found_nothing(SteadyTime::clock::now());
   }
   if (!busy_poll_.is_looking()) return stop_looking();
