@@ -21,6 +21,14 @@ struct PollingThread {
   void gets_work_after(SteadyTime::duration pause) { poll.came(now += pause); }
 };
 
+PollingThread looking_thread() {
+  PollingThread thread;
+  CHECK_FALSE(thread.runs_out_of_work());
+  thread.gets_work_after(microseconds(50));
+  CHECK(thread.runs_out_of_work());
+  return thread;
+}
+
 }  // namespace
 
 TEST_CASE("a thread looks for work only if it came soon the last time", "[busy_poll]") {
@@ -37,10 +45,7 @@ TEST_CASE("a thread looks for work only if it came soon the last time", "[busy_p
 }
 
 TEST_CASE("a thread that looks for work sleeps after a while", "[busy_poll]") {
-  PollingThread thread;
-  CHECK_FALSE(thread.runs_out_of_work());
-  thread.gets_work_after(microseconds(50));
-  CHECK(thread.runs_out_of_work());
+  PollingThread thread = looking_thread();
   CHECK(thread.goes_on_after(BusyPoll::longest / 2));
   CHECK_FALSE(thread.goes_on_after(BusyPoll::longest / 2));
   CHECK(thread.poll.is_idle());
@@ -50,10 +55,7 @@ TEST_CASE("a thread that looks for work sleeps after a while", "[busy_poll]") {
 }
 
 TEST_CASE("a thread leaves a processor alone that others want", "[busy_poll]") {
-  PollingThread thread;
-  CHECK_FALSE(thread.runs_out_of_work());
-  thread.gets_work_after(microseconds(50));
-  CHECK(thread.runs_out_of_work());
+  PollingThread thread = looking_thread();
   SECTION("seen when a look finds nothing") { CHECK_FALSE(thread.goes_on_after(BusyPoll::interruption)); }
   SECTION("seen when work is there") {}
   thread.gets_work_after(BusyPoll::interruption);
@@ -75,10 +77,7 @@ TEST_CASE("a pause during which the thread slept says nothing about its processo
 }
 
 TEST_CASE("a thread that has something to do does not look", "[busy_poll]") {
-  PollingThread thread;
-  CHECK_FALSE(thread.runs_out_of_work());
-  thread.gets_work_after(microseconds(50));
-  CHECK(thread.runs_out_of_work());
+  PollingThread thread = looking_thread();
   thread.poll.end();
   CHECK_FALSE(thread.goes_on_after(microseconds(1)));
   // What comes now says nothing about pauses.
