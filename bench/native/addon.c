@@ -21,10 +21,9 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
 enum { out, err, ended, watched };
-enum { chunk_size = 64 * 1024, most_chunks = 64, most_arguments = 7, longest_look_us = 200 };
+enum { chunk_size = 64 * 1024, most_chunks = 64, most_arguments = 7, longest_look_ns = 200 * 1000 };
 
 struct job {
   struct job* next;
@@ -155,13 +154,10 @@ static void look_for_more(void) {
   pthread_mutex_lock(&mutex);
   looking = 1;
   pthread_mutex_unlock(&mutex);
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  const long until = now.tv_nsec / 1000 + 1000000 * now.tv_sec + longest_look_us;
+  const uint64_t until = now_ns() + longest_look_ns;
   do {
     for (int i = 0; i < 16 && !anybody_asks(); ++i) sched_yield();
-    clock_gettime(CLOCK_MONOTONIC, &now);
-  } while (!anybody_asks() && now.tv_nsec / 1000 + 1000000 * now.tv_sec < until);
+  } while (!anybody_asks() && now_ns() < until);
   start_asked();
 }
 

@@ -35,12 +35,6 @@ static uint64_t lines_read;
 static unsigned long bad_exits;
 static char buffer[256 * 1024];
 
-static uint64_t now_ns(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 static void watch(struct job* job, int slot, int fd) {
   struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)(uintptr_t)job | (uint64_t)slot};
   job->fds[slot] = fd;

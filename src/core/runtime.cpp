@@ -86,11 +86,6 @@ void Runtime::look_for_work() {
 
 void Runtime::stop_looking() {
   look_is_posted_ = false;
-  {
-    std::lock_guard lock(mutex_);
-    looking_ = false;
-    if (inbox_.empty()) return;
-  }
   take_in();
 }
 

@@ -28,12 +28,18 @@ inline bool eventually(const std::function<bool()>& fact) {
 /// Nothing of that pid is left, not even a zombie.
 inline bool is_gone(int pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
 
-/// It runs no more; one that is not ours may wait for its new parent to collect it.
-inline bool has_ended(int pid) {
+/// The letter of proc(5), 'R' or 'S' say, of a process or of a thread of this one; 'X' when there is none.
+inline char state_of(int pid) {
   std::string stat;
   std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), stat);
   const auto state = stat.rfind(") ");
-  return state == std::string::npos || stat[state + 2] == 'Z' || stat[state + 2] == 'X';
+  return state == std::string::npos ? 'X' : stat[state + 2];
+}
+
+/// It runs no more; one that is not ours may wait for its new parent to collect it.
+inline bool has_ended(int pid) {
+  const char state = state_of(pid);
+  return state == 'Z' || state == 'X';
 }
 
 /// What this process holds of the system's. Equal before and after means that nothing leaked.

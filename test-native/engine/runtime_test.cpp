@@ -1,13 +1,12 @@
 #include "core/runtime.hpp"
+#include "host_state.hpp"
 
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 
 #include <unistd.h>
 
-#include <fstream>
 #include <future>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -70,15 +69,7 @@ TEST_CASE("a thread that has looked for work for a while sleeps") {
     });
     settle(runtime);
   }
-  const std::string stat = "/proc/self/task/" + std::to_string(thread) + "/stat";
-  const auto state = [&] {
-    std::string text;
-    std::getline(std::ifstream(stat), text);
-    return text.substr(text.rfind(')') + 2, 1);
-  };
-  const auto patience = SteadyTime::clock::now() + std::chrono::seconds(30);
-  while (state() != "S" && SteadyTime::clock::now() < patience) std::this_thread::yield();
-  CHECK(state() == "S");
+  CHECK(test::eventually([thread] { return test::state_of(thread) == 'S'; }));
   settle(runtime);
 }
 
