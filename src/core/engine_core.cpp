@@ -88,6 +88,7 @@ void EngineCore::start(const Uuid& id) {
   Active& active = active_.at(id);
   active.has_slot = true;
   runtime_.expect_no_work();
+  runtime_.expect_child();
   machine_->prepare();
   look_for_crowd();
   store_.mark_running(id, wall_now());

@@ -121,7 +121,7 @@ void Runtime::release() {
 }
 
 void Runtime::run() {
-  // The host's signal handlers run on the host's threads. SIGPIPE is answered as EPIPE.
+  // The host's signal handlers run on the host's threads (SIGCHLD: see ChildSignal). SIGPIPE is answered as EPIPE.
   sigset_t all;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, nullptr);

@@ -2,6 +2,7 @@
 
 #include "core/busy_poll.hpp"
 #include "core/doorbell.hpp"
+#include "core/os/child_signal.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -42,6 +43,9 @@ class Runtime {
   void join();
   /// Owner, after join(): gives the descriptors back. Only post() may still be called.
   void release();
+
+  /// A child is about to be started: its end is not to interrupt the host (see ChildSignal). Engine thread only.
+  void expect_child() { child_signal_.update(); }
 
   /// Whether more commands run than there are processors. Then the engine thread works in the shortest time slices, so
   /// that it does not stand in line behind them. Not otherwise: with a processor to spare it would only push the thread
@@ -85,6 +89,7 @@ class Runtime {
   // Engine thread only.
   BusyPoll busy_poll_;
   bool look_is_posted_ = false;
+  ChildSignal child_signal_;
   std::recursive_mutex after_end_;
   std::unique_ptr<std::array<char, 64 * 1024>> read_buffer_;
   std::uint64_t time_slice_of_host_ns_ = 0;

@@ -125,11 +125,13 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
     return outcome;
   }
 
-  // No signal handler of the host may run in the child while it borrows the host's memory.
-  sigset_t all;
+  // No signal handler of the host may run in the child while it borrows the host's memory. SIGCHLD stays as it is: it is
+  // for those who have children, and the child may have ended before this thread has its turn again (see ChildSignal).
+  sigset_t others;
   sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  ::sigfillset(&others);
+  ::sigdelset(&others, SIGCHLD);
+  ::pthread_sigmask(SIG_BLOCK, &others, &before);
   int pidfd = -1;
   constexpr int borrowing = CLONE_VM | CLONE_VFORK | SIGCHLD;
   pid_t pid = clone_process(run_child, stack.end(), borrowing | CLONE_PIDFD, &context, &pidfd);

@@ -1,0 +1,26 @@
+#pragma once
+
+namespace cloudops {
+
+/// Keeps the end of our children from interrupting the host.
+///
+/// At a child's end the kernel sends SIGCHLD to the thread that started it. Where nobody handles it, it is dropped; but
+/// a signal that this thread blocks is never dropped: another thread of the host gets it, and a system call that it
+/// sleeps in fails with EINTR, for nothing. So the engine thread, which blocks all signals, leaves this one unblocked.
+///
+/// Not where the host has a use for it. A handler is to run on a thread of the host. And one that has blocked the
+/// signal in the thread that makes the engine reads it from a signalfd or by sigwait, where the signals of its own
+/// children must not find a thread that takes them.
+class ChildSignal {
+ public:
+  /// On the thread that makes the engine.
+  ChildSignal();
+  /// On the engine thread, before a child is started: the host may have set a handler meanwhile, or taken it away.
+  void update();
+
+ private:
+  bool host_blocks_ = false;
+  bool unblocked_ = false;
+};
+
+}  // namespace cloudops

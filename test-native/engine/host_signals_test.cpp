@@ -1,0 +1,81 @@
+#include "engine_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+using namespace cloudops;
+using namespace cloudops::test;
+
+namespace {
+
+constexpr int patience_ms = std::chrono::milliseconds(patience).count();
+
+const std::string true_command = R"({"command":{"type":"exec","program":"/bin/true"}})";
+
+sigset_t only(int signal) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+TEST_CASE("the end of a command interrupts no system call of the host", "[signals]") {
+  TestEngine engine;
+  const int ended = ::eventfd(0, EFD_CLOEXEC);
+  // Unlike poll, this one is not begun again behind the caller's back when the signal turns out to be of no use.
+  const int watcher = ::epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{};
+  event.events = EPOLLIN;
+  REQUIRE(::epoll_ctl(watcher, EPOLL_CTL_ADD, ended, &event) == 0);
+  for (int i = 0; i < 20; ++i) {
+    const Uuid id = engine.start(true_command);
+    engine.engine.wait(id, [&](const Expected<Outcome>&) {
+      const std::uint64_t one = 1;
+      REQUIRE(::write(ended, &one, sizeof one) == sizeof one);
+    });
+    const int ready = ::epoll_wait(watcher, &event, 1, patience_ms);
+    INFO("errno " << errno);
+    REQUIRE(ready == 1);
+    std::uint64_t count = 0;
+    REQUIRE(::read(ended, &count, sizeof count) == sizeof count);
+  }
+  ::close(watcher);
+  ::close(ended);
+}
+
+TEST_CASE("a host that reads SIGCHLD from a signalfd gets that of its own child", "[signals]") {
+  const sigset_t child_signal = only(SIGCHLD);
+  ::pthread_sigmask(SIG_BLOCK, &child_signal, nullptr);
+  const int signals = ::signalfd(-1, &child_signal, SFD_CLOEXEC);
+  REQUIRE(signals >= 0);
+  TestEngine engine;
+  // After that the engine thread has had its say in what it blocks.
+  REQUIRE(engine.run(true_command)->success());
+  // Those of the engine's children come too, and are merged.
+  pollfd arrived{signals, POLLIN, 0};
+  signalfd_siginfo info;
+  while (::poll(&arrived, 1, 0) == 1) REQUIRE(::read(signals, &info, sizeof info) == sizeof info);
+
+  // More than one: which thread a signal finds is the kernel's choice.
+  for (int i = 0; i < 20; ++i) {
+    const pid_t own = ::fork();
+    if (own == 0) ::_exit(0);
+    REQUIRE(::poll(&arrived, 1, patience_ms) == 1);
+    REQUIRE(::read(signals, &info, sizeof info) == sizeof info);
+    CHECK(static_cast<pid_t>(info.ssi_pid) == own);
+    CHECK(::waitpid(own, nullptr, 0) == own);
+  }
+  ::close(signals);
+}
