@@ -122,8 +122,7 @@ void Execution::on_pipe_end(OutputStream stream, int error) {
   proceed();
 }
 
-void Execution::on_exit(const ProcessExit& exit) {
-  exit_ = exit;
+void Execution::on_end() {
   watch_memory_no_more();
   last_byte_ = context_.system.now();
   if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, 0);
@@ -164,7 +163,7 @@ void Execution::count_drain_grace() {
   });
 }
 
-TreeRoot Execution::tree_root() const { return {child_->pid(), tree_mark_, child_->reaped()}; }
+TreeRoot Execution::tree_root() const { return {child_->pid(), tree_mark_, !child_->owns_pid()}; }
 
 void Execution::signalled(int signal, SteadyTime at) {
   const auto since_start = std::chrono::duration_cast<Milliseconds>(at - started_);
@@ -174,8 +173,8 @@ void Execution::signalled(int signal, SteadyTime at) {
 void Execution::tree_gone(std::vector<std::int32_t> survivors) {
   survivors_ = std::move(survivors);
   settlement_.tree_emptied();
-  if (!child_->reaped() && std::find(survivors_.begin(), survivors_.end(), child_->pid()) != survivors_.end()) {
-    child_->ignore_exit();
+  if (!settlement_.has_exited() && std::find(survivors_.begin(), survivors_.end(), child_->pid()) != survivors_.end()) {
+    child_->reap_when_ended();
     owner_.keep_until_reaped(std::move(child_));
     exit_ = ProcessExit{Lost{}, {}};
     settlement_.exited();

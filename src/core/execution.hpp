@@ -101,7 +101,7 @@ class Execution final : private Terminator::Target {
   void after_taking(const ExecutionOutput::Taken& taken);
   void count_only();
   void on_pipe_end(OutputStream stream, int error);
-  void on_exit(const ProcessExit& exit);
+  void on_end();
   void watch_for_quiet();
   void watch_memory_no_more();
   void proceed();

@@ -21,6 +21,8 @@ std::string system_says(int error) { return std::string(std::strerror(error)) + 
 }  // namespace
 
 void Execution::settle() {
+  // Not before: until then its number tells who is in its process group.
+  if (child_ && settlement_.has_exited()) exit_ = child_->reap();
   ExecutionResult result = describe_end();
   std::optional<Error> error;
   if (settlement_.cause() == TerminationCause::output_limit) {

@@ -88,7 +88,7 @@ LaunchFailure Execution::watch(Process process, UniqueFd exit_watch, PipeEnds& o
   settlement_.pipes_opened(2);
   int error = stdout_.open(std::move(out.read_end));
   if (error == 0) error = stderr_.open(std::move(err.read_end));
-  if (error == 0) error = child_->async_wait([this](const ProcessExit& exit) { on_exit(exit); });
+  if (error == 0) error = child_->async_wait([this] { on_end(); });
   if (error == 0 && stdin_) error = stdin_->open(std::move(stdin_fd_));
   if (error == 0) return {};
   stdout_.close();

@@ -71,7 +71,7 @@ TEST_CASE("cancelling one whose process has exited ends the descendant that hold
   const std::string pids = test.first_line(id);
   const int leader = std::stoi(pids);
   const int descendant = std::stoi(pids.substr(pids.find(' ')));
-  REQUIRE(eventually([&] { return is_gone(leader); }));
+  REQUIRE(eventually([&] { return has_ended(leader); }));
   CHECK(test.status(id).value() == ExecutionStatus::running);
   CHECK(test.cancel(id).has_value());
   const auto result = test.finish(id);
@@ -79,6 +79,24 @@ TEST_CASE("cancelling one whose process has exited ends the descendant that hold
   CHECK(result->exit_code == 0);
   CHECK_FALSE(result->output_incomplete);
   CHECK(eventually([&] { return has_ended(descendant); }));
+}
+
+TEST_CASE("one in the leader's group that has taken off its mark is ended, although the leader has ended before") {
+  Config config;
+  config.kill_grace_period_ms = 30;
+  config.drain_grace_ms = 60'000;
+  TestEngine test(config);
+  const std::string unmarked = "(trap '' TERM; ulimit -R 1000000; echo $BASHPID; while :; do sleep 0.05; done) & ";
+  std::string rest;
+  SECTION("by SIGTERM") { rest = "wait"; }
+  SECTION("by itself") { rest = "exit 0"; }
+  const auto id = test.start(R"({"command":{"type":"shell","shell":"bash","command":")" + unmarked + rest + R"("}})");
+  const int stray = std::stoi(test.first_line(id));
+  CHECK(test.cancel(id).has_value());
+  const auto result = test.finish(id);
+  CHECK(signals_of(*result) == std::vector<std::string>{"SIGTERM", "SIGKILL"});
+  CHECK(result->termination->survivors.empty());
+  CHECK(eventually([&] { return has_ended(stray); }));
 }
 
 TEST_CASE("one that ignores SIGTERM is killed after the grace period") {

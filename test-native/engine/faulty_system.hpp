@@ -27,6 +27,7 @@ enum class Call {
   replace,
   read,
   write,
+  has_ended,
   reap,
   // Files, /proc among them.
   open_at,
@@ -51,31 +52,19 @@ enum class Call {
 inline constexpr std::size_t kinds_of_calls = static_cast<std::size_t>(Call::kill) + 1;
 
 inline const char* to_string(Call call) {
-  constexpr const char* names[] = {"pipe",
-                                   "open_for_reading",
-                                   "spawn",
-                                   "duplicate",
-                                   "replace",
-                                   "read",
-                                   "write",
-                                   "reap",
-                                   "open_at",
-                                   "status_of",
-                                   "status_at",
-                                   "change_mode",
-                                   "make_empty",
-                                   "unlink_at",
-                                   "make_directory",
-                                   "close",
-                                   "list",
-                                   "rewind",
-                                   "read_file",
-                                   "write_file",
-                                   "rttime_limits",
-                                   "group_of",
-                                   "open_process",
-                                   "signal_process",
-                                   "kill"};
+  constexpr const char* names[] = {"pipe",           "open_for_reading",
+                                   "spawn",          "duplicate",
+                                   "replace",        "read",
+                                   "write",          "has_ended",
+                                   "reap",           "open_at",
+                                   "status_of",      "status_at",
+                                   "change_mode",    "make_empty",
+                                   "unlink_at",      "make_directory",
+                                   "close",          "list",
+                                   "rewind",         "read_file",
+                                   "write_file",     "rttime_limits",
+                                   "group_of",       "open_process",
+                                   "signal_process", "kill"};
   static_assert(std::size(names) == kinds_of_calls);
   return names[static_cast<std::size_t>(call)];
 }
@@ -137,6 +126,10 @@ class FaultySystem final : public System {
   ssize_t write_both(int fd, std::string_view first, std::string_view second) override {
     const int error = next(Call::write_file);
     return error != 0 ? -error : System::write_both(fd, first, second);
+  }
+  int has_ended(pid_t pid) override {
+    const int error = next(Call::has_ended);
+    return error != 0 ? -error : System::has_ended(pid);
   }
   WaitOutcome reap(pid_t pid) override {
     const int error = next(Call::reap);

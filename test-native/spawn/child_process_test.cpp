@@ -47,12 +47,15 @@ struct ChildFixture {
     return std::make_unique<ChildProcess>(io, system, std::move(process), std::move(exit_watch));
   }
   ProcessExit wait_for(ChildProcess& child) {
-    std::optional<ProcessExit> seen;
-    REQUIRE(child.async_wait([&](const ProcessExit& exit) { seen = exit; }) == 0);
+    wait_for_end_of(child);
+    return child.reap();
+  }
+  void wait_for_end_of(ChildProcess& child) {
+    bool ended = false;
+    REQUIRE(child.async_wait([&] { ended = true; }) == 0);
     io.restart();
     io.run_for(std::chrono::seconds(20));
-    REQUIRE(seen.has_value());
-    return *seen;
+    REQUIRE(ended);
   }
   static bool no_children() { return ::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD; }
 
@@ -96,10 +99,28 @@ TEST_CASE_METHOD(ChildFixture, "a child that somebody else collected is lost, no
   CHECK(child->reaped());
 }
 
+TEST_CASE_METHOD(ChildFixture, "the number of one that has ended is its own until it is reaped") {
+  const auto child = start("exit 4");
+  wait_for_end_of(*child);
+  CHECK(child->owns_pid());
+  CHECK(::kill(child->pid(), 0) == 0);
+  child->reap();
+  CHECK_FALSE(child->owns_pid());
+  CHECK(::kill(child->pid(), 0) == -1);
+}
+
+TEST_CASE_METHOD(ChildFixture, "the number of one that somebody else collected may be anybody's") {
+  const auto child = start("exit 4");
+  wait_for_end_of(*child);
+  ::waitpid(child->pid(), nullptr, 0);
+  CHECK_FALSE(child->owns_pid());
+  CHECK(std::holds_alternative<Lost>(child->reap().state));
+}
+
 TEST_CASE_METHOD(ChildFixture, "the callback may destroy the child process") {
   auto child = start("exit 0");
   bool seen = false;
-  REQUIRE(child->async_wait([&](const ProcessExit&) {
+  REQUIRE(child->async_wait([&] {
     child.reset();
     seen = true;
   }) == 0);
@@ -115,7 +136,7 @@ TEST_CASE_METHOD(ChildFixture, "destroying a running one kills and collects it")
 TEST_CASE_METHOD(ChildFixture, "one that is let go runs on") {
   auto child = start("exec sleep 1000");
   const pid_t pid = child->pid();
-  REQUIRE(child->async_wait([](const ProcessExit&) { FAIL("nobody waits any more"); }) == 0);
+  REQUIRE(child->async_wait([] { FAIL("nobody waits any more"); }) == 0);
   child->let_go();
   child.reset();
   io.run();
@@ -124,10 +145,10 @@ TEST_CASE_METHOD(ChildFixture, "one that is let go runs on") {
   ::waitpid(pid, nullptr, 0);
 }
 
-TEST_CASE_METHOD(ChildFixture, "one whose exit is ignored is still collected") {
+TEST_CASE_METHOD(ChildFixture, "one that nobody waits for any more is still collected") {
   auto child = start("exec sleep 1000");
-  REQUIRE(child->async_wait([](const ProcessExit&) { FAIL("nobody waits any more"); }) == 0);
-  child->ignore_exit();
+  REQUIRE(child->async_wait([] { FAIL("nobody waits any more"); }) == 0);
+  child->reap_when_ended();
   ::kill(child->pid(), SIGKILL);
   io.run_for(std::chrono::seconds(20));
   CHECK(child->reaped());

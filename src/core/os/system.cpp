@@ -82,6 +82,12 @@ std::size_t System::bytes_waiting(int fd) {
   return ::ioctl(fd, FIONREAD, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
+int System::has_ended(pid_t pid) {
+  siginfo_t ended{};
+  if (::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) return -errno;
+  return ended.si_pid == 0 ? 0 : 1;
+}
+
 WaitOutcome System::reap(pid_t pid) {
   WaitOutcome outcome;
   outcome.pid = ::wait4(pid, &outcome.status, WNOHANG, &outcome.usage);

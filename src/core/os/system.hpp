@@ -50,6 +50,8 @@ class System {
   virtual ssize_t splice(int from, int to, std::size_t size);
   /// Bytes that wait in a pipe.
   virtual std::size_t bytes_waiting(int fd);
+  /// Whether our child has ended, which leaves it a zombie: 1 or 0. -ECHILD: it is not, or no longer, ours to collect.
+  virtual int has_ended(pid_t pid);
   /// Collects the child if it has ended; does not wait.
   virtual WaitOutcome reap(pid_t pid);
   virtual SteadyTime now();

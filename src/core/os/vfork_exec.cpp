@@ -125,8 +125,8 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
     return outcome;
   }
 
-  // No signal handler of the host may run in the child while it borrows the host's memory. SIGCHLD stays as it is: it is
-  // for those who have children, and the child may have ended before this thread has its turn again (see ChildSignal).
+  // No signal handler of the host may run in the child while it borrows the host's memory. SIGCHLD stays as it is: it
+  // is for those who have children, and the child may have ended before this thread has its turn again (ChildSignal).
   sigset_t others;
   sigset_t before;
   ::sigfillset(&others);

@@ -29,6 +29,9 @@ struct ProcessExit {
 /// Owns the Boost.Process handle. The exit is awaited on a pidfd (no SIGCHLD, so the host's child_process is not
 /// disturbed) and collected with wait4, because Boost's own wait throws the resource usage away. The pid vanishes from
 /// here when it is reaped, so no signal can reach a stranger.
+///
+/// A child that has ended stays a zombie until reap(): as long as it is one, its number, which is its process group's
+/// too, cannot be given to anybody else.
 class ChildProcess {
  public:
   /// `exit_watch` is a pidfd of the process (see Launcher).
@@ -37,12 +40,13 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /// Calls back once, when the child has been reaped. Returns 0, or the errno that made waiting impossible.
-  int async_wait(std::function<void(const ProcessExit&)> on_exit);
-
-  /// Goes on to collect it, but calls nobody back.
-  void ignore_exit() {
-    on_exit_ = [](const ProcessExit&) {};
+  /// Calls back once, when the child has ended. Returns 0, or the errno that made waiting impossible.
+  int async_wait(std::function<void()> on_end);
+  /// Collects the child, which has ended.
+  ProcessExit reap();
+  /// Collects it whenever it ends, but calls nobody back.
+  void reap_when_ended() {
+    on_end_ = [this] { reap(); };
   }
   /// Gives it up, running or not: for one that the system does not end.
   void let_go();
@@ -50,17 +54,19 @@ class ChildProcess {
   /// The process group's leader; stays known after the reaping, as a number only.
   pid_t pid() const { return pid_; }
   bool reaped() const { return !process_.is_open(); }
+  /// No other process can have its number: it is our child, running or a zombie.
+  bool owns_pid() const { return !reaped() && system_.has_ended(pid_) >= 0; }
 
  private:
   void arm();
-  void collect();
+  void on_readable();
 
   System& system_;
   Process process_;
   pid_t pid_;
   UniqueFd exit_fd_;
   WatchedFd exit_watch_;
-  std::function<void(const ProcessExit&)> on_exit_;
+  std::function<void()> on_end_;
 };
 
 }  // namespace cloudops

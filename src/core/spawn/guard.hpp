@@ -48,7 +48,7 @@ class Guard {
 
   /// Call it before the child is started, so that there is no moment at which our death would miss the child.
   Ticket watch(std::uint64_t mark);
-  /// Needed only when the mark is 0. 0 again once the leader was reaped: its number may then become somebody else's.
+  /// Needed only when the mark is 0. 0 again once the leader has ended: its number may then become somebody else's.
   void set_leader(Ticket ticket, pid_t leader);
   void forget(Ticket ticket);
 

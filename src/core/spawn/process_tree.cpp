@@ -77,12 +77,6 @@ bool is_left_to_us(const ProcessStat& zombie, const TreeRoot& root) {
   return zombie.parent == ::getpid() && (zombie.pid != root.leader || root.leader_reaped);
 }
 
-/// Our unreaped child `pid` has not ended; asked without /proc.
-bool runs_still(pid_t pid) {
-  siginfo_t ended{};
-  return ::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0;
-}
-
 std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
   std::vector<TreeMember> members;
   std::unordered_map<pid_t, std::uint64_t> started;
@@ -151,7 +145,7 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
     const auto is_leader = [&](const TreeMember& member) { return member.pid == roots[i].leader; };
     // /proc may be an empty folder (chroot), or hide the programs of other users (hidepid, setuid).
     if (!roots[i].leader_reaped && std::none_of(members.begin(), members.end(), is_leader) &&
-        runs_still(roots[i].leader))
+        system_.has_ended(roots[i].leader) == 0)
       members.push_back({roots[i].leader});
     for (auto& member : members)
       if (member.mark == 0) member.refused = !give_signal(member, i, pass);
@@ -163,7 +157,7 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
 bool ProcessTrees::signal_group(const TreeRoot& root, int signal) const {
   // The number of a leader that was reaped may be another group's. Without marks, those outside of the group are found
   // by their parents: nobody may end before they are.
-  return root.mark != 0 && !root.leader_reaped && runs_still(root.leader) &&
+  return root.mark != 0 && !root.leader_reaped && system_.has_ended(root.leader) == 0 &&
          system_.kill_group(root.leader, signal) == 0;
 }
 
