@@ -27,11 +27,21 @@ function watchSignal(signal, reaction) {
   };
 }
 
-/** The signal among the options of a call; undefined when there is none. */
+const isSignal = (value) => typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function';
+
+/** The signal among the options of a call, which know nothing else; undefined when there is none. */
 function signalIn(options) {
-  const signal = options?.signal;
-  if (signal === undefined || signal === null) return undefined;
-  if (typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function') return signal;
+  if (options === undefined || options === null) return undefined;
+  if (typeof options !== 'object' || isSignal(options)) {
+    const found = typeof options === 'object' ? 'an AbortSignal' : `of type ${typeof options}`;
+    throw new ValidationError('WRONG_TYPE', 'options', `options is ${found}; it must be an object such as { signal }`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (name === 'signal' || value === undefined) continue;
+    throw new ValidationError('UNKNOWN_FIELD', `options.${name}`, `options.${name} is not known; there is only signal`);
+  }
+  const { signal } = options;
+  if (signal === undefined || signal === null || isSignal(signal)) return signal ?? undefined;
   throw new ValidationError(
     'WRONG_TYPE',
     'options.signal',
@@ -47,6 +57,9 @@ let tickets = 0;
 /**
  * Submits a request under a signal. Aborted before acceptance: rejects with the signal's reason and nothing starts.
  * Aborted later: the execution or plan is cancelled.
+ *
+ * The engine hears of the request when the caller's code that runs at this moment has returned: an abort in it is always
+ * in time.
  *
  * @param {AbortSignal} signal
  * @param {object} native the NativeEngine
@@ -67,6 +80,9 @@ async function submitUnder(signal, native, submit) {
     if (id !== undefined) cancel();
     else withdrawn = native.withdraw(ticket);
   });
+  native.hold();
+  // Not queueMicrotask: those who test with false timers put theirs there, and do not call it.
+  Promise.resolve().then(() => native.sendHeld());
   try {
     id = await submit(ticket);
   } catch (error) {

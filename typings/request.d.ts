@@ -102,8 +102,8 @@ export interface ExecutionMetadata {
 /** For the calls that submit work. */
 export interface ExecuteOptions {
   /**
-   * Aborted before acceptance: the call rejects with the signal's reason and nothing starts. Aborted later: the same as
-   * `cancel`.
+   * Aborted before acceptance: the call rejects with the signal's reason and nothing starts. The code that made the call
+   * is always in time, until it returns to the event loop or awaits something. Aborted later: the same as `cancel`.
    */
   signal?: AbortSignal | null | undefined;
 }

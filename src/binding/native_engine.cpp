@@ -28,6 +28,8 @@ Napi::Function NativeEngine::define(Napi::Env env) {
                          InstanceMethod<&NativeEngine::run>("run"),
                          InstanceMethod<&NativeEngine::environment_unchanged>("environmentUnchanged"),
                          InstanceMethod<&NativeEngine::listening>("listening"),
+                         InstanceMethod<&NativeEngine::hold>("hold"),
+                         InstanceMethod<&NativeEngine::send_held>("sendHeld"),
                          InstanceMethod<&NativeEngine::withdraw>("withdraw"),
                          InstanceMethod<&NativeEngine::wait>("wait"),
                          InstanceMethod<&NativeEngine::cancel>("cancel"),
@@ -169,6 +171,16 @@ std::function<void(Expected<Uuid>)> NativeEngine::forget_ticket(std::optional<st
     answer(std::move(id));
     outbox->reply({[this, number](Napi::Env) { tickets_.erase(number); }, false});
   };
+}
+
+Napi::Value NativeEngine::hold(const Napi::CallbackInfo& info) {
+  engine_->hold();
+  return info.Env().Undefined();
+}
+
+Napi::Value NativeEngine::send_held(const Napi::CallbackInfo& info) {
+  engine_->send_held();
+  return info.Env().Undefined();
 }
 
 Napi::Value NativeEngine::withdraw(const Napi::CallbackInfo& info) {

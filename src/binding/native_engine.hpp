@@ -35,6 +35,8 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value environment_unchanged(const Napi::CallbackInfo& info);
   Napi::Value listening(const Napi::CallbackInfo& info);
+  Napi::Value hold(const Napi::CallbackInfo& info);
+  Napi::Value send_held(const Napi::CallbackInfo& info);
   Napi::Value withdraw(const Napi::CallbackInfo& info);
   Napi::Value wait(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);

@@ -28,6 +28,7 @@ class Conversion {
  private:
   Value convert_array(napi_value array, int depth);
   Value convert_object(napi_value object, int depth);
+  Value without_fields(napi_value object);
   Value text(napi_value string);
   Value bytes(const Napi::Uint8Array& array);
   bool take_bytes(std::size_t count);
@@ -73,6 +74,7 @@ Value Conversion::convert_object(napi_value object, int depth) {
   if (keys_ == nullptr || napi_call_function(env_, keys_, keys_, 1, &object, &names) != napi_ok) return {};
   std::uint32_t length = 0;
   napi_get_array_length(env_, names, &length);
+  if (length == 0) return without_fields(object);
   Value::Object members;
   members.reserve(std::min<std::size_t>(length, values_left_));
   for (std::uint32_t i = 0; i < length; ++i) {
@@ -85,6 +87,24 @@ Value Conversion::convert_object(napi_value object, int depth) {
     members.emplace_back(std::get<std::string>(std::move(key.data)), convert(member, depth + 1));
   }
   return {std::move(members)};
+}
+
+Value Conversion::without_fields(napi_value object) {
+  // A Map, a Date, a Headers have none either, and what is in them would be lost without a word.
+  const auto to_string = Napi::Env(env_)
+                             .Global()
+                             .Get("Object")
+                             .As<Napi::Object>()
+                             .Get("prototype")
+                             .As<Napi::Object>()
+                             .Get("toString")
+                             .As<Napi::Function>();
+  napi_value described = nullptr;
+  if (napi_call_function(env_, object, to_string, 0, nullptr, &described) != napi_ok) return {};
+  const std::string kind = Napi::String(env_, described).Utf8Value();
+  if (kind == "[object Object]") return {Value::Object{}};
+  constexpr std::size_t before = std::char_traits<char>::length("[object ");
+  return {Value::Foreign{kind.substr(before, kind.size() - before - 1)}};
 }
 
 Value Conversion::text(napi_value string) {

@@ -19,6 +19,7 @@ Engine::Engine(Config config, std::shared_ptr<EventSink> sink, System& system)
 }
 
 Engine::~Engine() {
+  send_held();
   on_engine([](EngineCore& core) { core.shut_down(); });
   runtime_->join();
 }
@@ -36,6 +37,10 @@ void Engine::submit(Value request, Environment environment, std::shared_ptr<Subm
       [request = std::move(request), environment = std::move(environment), ticket = std::move(ticket),
        answer = std::move(answer)](EngineCore& core) { core.submit(request, environment, ticket.get(), answer); });
 }
+
+void Engine::hold() { runtime_->hold_posts(); }
+
+void Engine::send_held() { runtime_->send_held(); }
 
 void Engine::run(Value request, Environment environment, Callback<Outcome> answer) {
   on_engine([request = std::move(request), environment = std::move(environment),

@@ -47,6 +47,11 @@ class Engine {
   /// VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED. A withdrawn request is answered with INTERNAL.
   void submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket, Callback<Uuid> answer);
 
+  /// Until send_held() what is asked of the engine waits, in order. For whoever submits with a ticket and may withdraw
+  /// the request in the next moment: only then is it sure that nothing was accepted meanwhile.
+  void hold();
+  void send_held();
+
   /// submit() and wait() in one, for a caller who needs no id: one answer instead of two.
   void run(Value request, Environment environment, Callback<Outcome> answer);
 

@@ -59,7 +59,7 @@ ExecutionOutput::ExecutionOutput(const Uuid& id, std::optional<std::string> own_
 
 OpenToOthers ExecutionOutput::dir_policy() const {
   return !config_.log_dir || *config_.log_dir == default_log_dir(config_.temp_dir) ? OpenToOthers::tighten
-                                                                                   : OpenToOthers::refuse_writable;
+                                                                                   : OpenToOthers::leave;
 }
 
 void ExecutionOutput::open_log() {

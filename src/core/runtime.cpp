@@ -18,6 +18,7 @@ Runtime::Runtime()
       thread_([this] { run(); }) {}
 
 Runtime::~Runtime() {
+  send_held();
   post([this] { stop_when_idle(); });
   join();
 }
@@ -36,7 +37,20 @@ void Runtime::post(Work work) {
   }
   inbox_.push_back(std::move(work));
   // For the others it has been done already.
-  if (inbox_.size() > 1) return;
+  if (!holding_ && inbox_.size() == 1) announce_post(lock);
+}
+
+void Runtime::hold_posts() {
+  std::lock_guard lock(mutex_);
+  holding_ = state_ == State::running;
+}
+
+void Runtime::send_held() {
+  std::unique_lock lock(mutex_);
+  if (std::exchange(holding_, false) && !inbox_.empty()) announce_post(lock);
+}
+
+void Runtime::announce_post(std::unique_lock<std::mutex>& lock) {
   if (state_ == State::stopping) {
     boost::asio::post(*io_, [this] { take_in(); });
     return;
@@ -51,7 +65,7 @@ void Runtime::take_in() {
   std::vector<Work> taken;
   {
     std::lock_guard lock(mutex_);
-    taken.swap(inbox_);
+    if (!holding_) taken.swap(inbox_);
     mail_.store(false, std::memory_order_relaxed);
     looking_ = false;
   }
@@ -105,6 +119,7 @@ void Runtime::stop_when_idle() {
     std::lock_guard lock(mutex_);
     if (state_ != State::running) return;
     state_ = State::stopping;
+    holding_ = false;
     if (!inbox_.empty()) boost::asio::post(*io_, [this] { take_in(); });
   }
   doorbell_.close();

@@ -37,6 +37,11 @@ class Runtime {
   /// one at a time: what the engine left behind (finished results) stays readable.
   void post(Work work);
 
+  /// What other threads post from now on waits for send_held(), in order: its poster may yet think better of it.
+  /// Nothing is held any more once the thread is to end.
+  void hold_posts();
+  void send_held();
+
   /// The thread ends once nothing is left to do. Engine thread.
   void stop_when_idle();
   /// Blocks until the thread has ended. Owner.
@@ -72,6 +77,7 @@ class Runtime {
     ended,
   };
   void run();
+  void announce_post(std::unique_lock<std::mutex>& lock);
   void take_in();
   void look_for_work();
   void stop_looking();
@@ -82,6 +88,7 @@ class Runtime {
   State state_ = State::running;
   /// What other threads have posted.
   std::vector<Work> inbox_;
+  bool holding_ = false;
   /// Whether the inbox may hold something, for looks without the mutex.
   std::atomic<bool> mail_ = false;
   /// The thread looks at mail_ by itself: nobody needs to ring.

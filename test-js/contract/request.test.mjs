@@ -1,6 +1,7 @@
 // Contract §1: what a request can say, and that the child gets exactly that.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -270,6 +271,41 @@ describe('AbortSignal', () => {
     await assert.rejects(engine.run(exec('true'), { signal: AbortSignal.abort(reason) }), reason);
     assert.equal((await engine.getStats()).total, 0);
     assert.deepEqual(events, []);
+  });
+
+  test('aborted by the code that made the request: rejects every time, and nothing starts', async (t) => {
+    const engine = makeEngine(t);
+    const reason = new Error('never mind');
+    const submissions = [
+      (options) => engine.execute(exec('true'), options),
+      (options) => engine.run(exec('true'), options),
+      (options) =>
+        engine.executePlan({ description: '', strategy: { type: 'serial' }, commands: [exec('true')] }, options),
+    ];
+    for (let i = 0; i < 60; i++) {
+      const abort = new AbortController();
+      const first = submissions[i % 3]({ signal: abort.signal });
+      const second = submissions[(i + 1) % 3]({ signal: abort.signal });
+      abort.abort(reason);
+      await Promise.all([first, second].map((submitted) => assert.rejects(submitted, reason)));
+    }
+    assert.equal((await engine.getStats()).total, 0);
+  });
+
+  test('a signal does not change the order of what is asked', async (t) => {
+    const engine = makeEngine(t, { max_concurrent_executions: 1, concurrency_policy: 'queue' });
+    const { signal } = new AbortController();
+    const started = [];
+    engine.on('started', ({ command }) => started.push(command));
+    const id = randomUUID();
+    const asked = [
+      engine.run(exec('true', ['1']), { signal }),
+      engine.run(exec('true', ['2'])),
+      engine.execute({ ...exec('true', ['3']), id }, { signal }),
+      engine.waitForCompletion(id),
+    ];
+    await Promise.all(asked);
+    assert.deepEqual(started, ['true 1', 'true 2', 'true 3']);
   });
 
   test('aborted later: cancelled', async (t) => {

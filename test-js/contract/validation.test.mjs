@@ -41,6 +41,9 @@ const refusals = [
   ],
   ['a timeout that is a string', exec('true', [], { timeout_ms: '5' }), 'WRONG_TYPE', 'timeout_ms', /number/],
   ['inherit_env that is a string', exec('true', [], { inherit_env: 'no' }), 'WRONG_TYPE', 'inherit_env', /boolean/],
+  ['a Map as env', exec('true', [], { env: new Map([['A', '1']]) }), 'WRONG_TYPE', 'env', /Map/],
+  ['a Date as metadata', exec('true', [], { metadata: new Date() }), 'WRONG_TYPE', 'metadata', /Date/],
+  ['a Set as a request', new Set(), 'WRONG_TYPE', '', /Set/],
   ['an env value that is a number', exec('true', [], { env: { A: 1 } }), 'WRONG_TYPE', 'env.A', /string/],
   ['a function as working_dir', exec('true', [], { working_dir: () => {} }), 'WRONG_TYPE', 'working_dir', /string/],
   [

@@ -28,6 +28,14 @@ test('aborted before acceptance: the request is withdrawn', async () => {
   assert.equal(listeners(control.signal), 0);
 });
 
+test('the native side waits with a request until the code that made it has returned', async () => {
+  const { engine, native } = fakeEngine();
+  engine.execute({}, { signal: new AbortController().signal });
+  assert.equal(native.held, true);
+  await null;
+  assert.equal(native.held, false);
+});
+
 test('aborted when acceptance can no longer be stopped: cancelled as soon as the id is known', async () => {
   const { engine, native } = fakeEngine();
   native.withdrawable = false;
@@ -118,12 +126,16 @@ test('a plan is cancelled under its own id, and its signal is let go when it end
   assert.deepEqual(callsOf(native, 'cancel'), [['cancel', id]]);
 });
 
-test('what is no AbortSignal is refused; null and undefined are none', async () => {
+test('what is no AbortSignal, or more than one, is refused; null and undefined are none', async () => {
   const { engine, native } = fakeEngine();
   for (const signal of [5, {}, 'abort']) {
     await assert.rejects(engine.execute({}, { signal }), { code: 'VALIDATION', field: 'options.signal' });
   }
-  for (const options of [undefined, null, {}, { signal: null }]) engine.execute({}, options);
+  for (const options of [5, 'signal', AbortSignal.abort()]) {
+    await assert.rejects(engine.execute({}, options), { code: 'VALIDATION', kind: 'WRONG_TYPE', field: 'options' });
+  }
+  await assert.rejects(engine.run({}, { timeout_ms: 5 }), { kind: 'UNKNOWN_FIELD', field: 'options.timeout_ms' });
+  for (const options of [undefined, null, {}, { signal: null }, { timeout_ms: undefined }]) engine.execute({}, options);
   await turn();
-  assert.equal(native.submissions.length, 4);
+  assert.equal(native.submissions.length, 5);
 });

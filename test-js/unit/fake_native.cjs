@@ -48,6 +48,12 @@ class NativeEngine {
   listening(heard) {
     this.calls.push(['listening', heard]);
   }
+  hold() {
+    this.held = true;
+  }
+  sendHeld() {
+    this.held = false;
+  }
   withdraw(ticket) {
     this.calls.push(['withdraw', ticket]);
     if (!this.withdrawable) return false;
@@ -103,4 +109,4 @@ class NativeEngine {
   }
 }
 
-module.exports = { abi: 3, NativeEngine };
+module.exports = { abi: 4, NativeEngine };

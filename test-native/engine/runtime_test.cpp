@@ -59,6 +59,43 @@ TEST_CASE("nothing is lost that is posted while the thread looks for work, stops
   }
 }
 
+TEST_CASE("what is held waits for its turn, and everything after it") {
+  Runtime runtime;
+  std::vector<int> order;
+  for (const bool looking : {false, true}) {
+    order.clear();
+    runtime.post([&] { order.push_back(1); });
+    runtime.hold_posts();
+    runtime.post([&] { order.push_back(2); });
+    runtime.post([&] { order.push_back(3); });
+    runtime.send_held();
+    settle(runtime);
+    CHECK(order == std::vector{1, 2, 3});
+    if (!looking) runtime.post([&] { runtime.expect_work(); });
+  }
+  runtime.hold_posts();
+  std::promise<void> held;
+  runtime.post([&] { held.set_value(); });
+  // Nothing tells that it does not come: this is how long it has had.
+  auto done = held.get_future();
+  CHECK(done.wait_for(std::chrono::milliseconds(20)) == std::future_status::timeout);
+  runtime.send_held();
+  done.get();
+}
+
+TEST_CASE("what is held when the thread is to end is done") {
+  for (int round = 0; round < 100; ++round) {
+    int done = 0;
+    {
+      Runtime runtime;
+      if (round % 2 == 0) runtime.post([&] { runtime.stop_when_idle(); });
+      runtime.hold_posts();
+      runtime.post([&] { ++done; });
+    }
+    REQUIRE(done == 1);
+  }
+}
+
 TEST_CASE("a thread that has looked for work for a while sleeps") {
   Runtime runtime;
   pid_t thread = 0;

@@ -16,7 +16,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr auto kPolicy = OpenToOthers::refuse_writable;
+constexpr auto kPolicy = OpenToOthers::leave;
 
 std::string refusal(const std::string& path) {
   const auto file = open_log_at(path);

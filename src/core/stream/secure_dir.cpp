@@ -6,11 +6,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
+#include <utility>
 
 namespace cloudops {
 namespace {
 
 constexpr const char* kVerb = "use the directory";
+constexpr const char* kMake = "make the directory";
 
 /// "link/" and "link/." name the link's target; without such an end O_NOFOLLOW sees the link itself.
 std::string without_trailing_slashes(std::string path) {
@@ -31,17 +34,35 @@ std::string parent_of(const std::string& path) {
   return without_trailing_slashes(path.substr(0, slash + 1));
 }
 
-/// Makes the directory and its missing parents. 0, also when it exists, or an errno.
-int make_directory(System& system, const std::string& path) {
-  const auto make = [&] {
-    const int error = -system.make_directory(path.c_str(), 0700);
-    return error == EEXIST ? 0 : error;
-  };
-  const int error = make();
+Error owned_by_another(const std::string& path, uid_t owner) {
+  return io_error(kVerb, path, "it belongs to another user (uid " + std::to_string(owner) + ")");
+}
+
+/// Absent: it is ours or root's. Whoever owns a directory decides what its entries are.
+std::optional<Error> refuse_strangers(System& system, int dir, const std::string& path) {
+  struct stat status {};
+  if (const int error = -system.status_of(dir, status)) return io_error(kVerb, path, error);
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) return owned_by_another(path, status.st_uid);
+  return std::nullopt;
+}
+
+/// Makes the directory and its missing parents. Absent: done, or it was there.
+std::optional<Error> make_directory(System& system, const std::string& path) {
   const std::string parent = parent_of(path);
-  if (error != ENOENT || parent == path || path.empty()) return error;
-  if (const int parent_error = make_directory(system, parent)) return parent_error;
-  return make();
+  const auto open_parent = [&] {
+    return system.open_at(AT_FDCWD, parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  };
+  int opened = open_parent();
+  if (opened == -ENOENT && parent != path && !path.empty()) {
+    if (auto failed = make_directory(system, parent)) return failed;
+    opened = open_parent();
+  }
+  if (opened < 0) return io_error(kMake, path, -opened);
+  const UniqueFd holder(opened);
+  if (auto refused = refuse_strangers(system, opened, parent)) return refused;
+  const int error = -system.make_directory(path.c_str(), 0700);
+  if (error != 0 && error != EEXIST) return io_error(kMake, path, error);
+  return std::nullopt;
 }
 
 bool is_symbolic_link(System& system, const std::string& path) {
@@ -49,30 +70,25 @@ bool is_symbolic_link(System& system, const std::string& path) {
   return system.status_at(AT_FDCWD, path.c_str(), link) == 0 && S_ISLNK(link.st_mode);
 }
 
-Expected<UniqueFd> open_or_make(System& system, const std::string& path, int more_flags) {
+Expected<UniqueFd> open_or_make(System& system, const std::string& path) {
   const auto open = [&] {
-    return system.open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | more_flags, 0);
+    return system.open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW, 0);
   };
   int opened = open();
   if (opened == -ENOENT) {
-    if (const int error = make_directory(system, path)) return io_error("make the directory", path, error);
+    if (auto failed = make_directory(system, path)) return std::move(*failed);
     opened = open();
   }
   if (opened >= 0) return UniqueFd(opened);
-  if ((more_flags & O_NOFOLLOW) != 0 && is_symbolic_link(system, path))
-    return io_error(kVerb, path, "it is a symbolic link");
+  if (is_symbolic_link(system, path)) return io_error(kVerb, path, "it is a symbolic link");
   return io_error(kVerb, path, -opened);
-}
-
-Error owned_by_another(const std::string& path, uid_t owner) {
-  return io_error(kVerb, path, "it belongs to another user (uid " + std::to_string(owner) + ")");
 }
 
 }  // namespace
 
 Expected<UniqueFd> open_private_dir(const std::string& given, OpenToOthers policy, System& system) {
   const std::string path = without_trailing_slashes(given);
-  auto opened = open_or_make(system, path, O_NOFOLLOW);
+  auto opened = open_or_make(system, path);
   if (opened.has_error()) return opened;
 
   struct stat status {};
@@ -81,20 +97,14 @@ Expected<UniqueFd> open_private_dir(const std::string& given, OpenToOthers polic
   if (policy == OpenToOthers::tighten && (status.st_mode & 077) != 0)
     if (const int error = -system.change_mode(opened->get(), 0700))
       return io_error("close to others the directory", path, error);
-  if (policy == OpenToOthers::refuse_writable && (status.st_mode & 022) != 0)
-    return io_error(kVerb, path, "its group or others may write into it");
   return opened;
 }
 
 Expected<UniqueFd> open_parent_dir(const std::string& file_path, System& system) {
   const std::string path = parent_of(file_path);
-  // A link is followed here: /tmp itself is one on some systems. What counts is who owns the directory it leads to.
-  auto opened = open_or_make(system, path, 0);
+  auto opened = open_or_make(system, path);
   if (opened.has_error()) return opened;
-
-  struct stat status {};
-  if (const int error = -system.status_of(opened->get(), status)) return io_error(kVerb, path, error);
-  if (status.st_uid != ::geteuid() && status.st_uid != 0) return owned_by_another(path, status.st_uid);
+  if (auto refused = refuse_strangers(system, opened->get(), path)) return std::move(*refused);
   return opened;
 }
 

@@ -15,17 +15,19 @@ namespace cloudops {
 enum class OpenToOthers {
   /// Close it (mode 0700). For the engine's own default directory, where nobody else has any business.
   tighten,
-  /// Leave the mode, but refuse the directory if others may write into it. For a directory that a user named: it may
-  /// serve other purposes, and files of mode 0600 are safe in a directory that others can only read.
-  refuse_writable,
+  /// Leave it. For a directory that a user named: it may serve other purposes. Whoever may write into it can take our
+  /// files away, but not read them, nor make us write into one of their choice (see private_file).
+  leave,
 };
 
-/// Opens the directory for files of ours, after making it and its missing parents with mode 0700. Refused: a symbolic
-/// link as the last component, a directory that another user owns, one that others may write into (see OpenToOthers).
+/// Opens the directory for files of ours, after making it and its missing parents with mode 0700; none is made in a
+/// directory that is neither ours nor root's. Refused: a symbolic link as the last component, a directory that another
+/// user owns.
 Expected<UniqueFd> open_private_dir(const std::string& path, OpenToOthers policy, System& system = real_system());
 
 /// Opens the directory of a file that a user named, after making it and its missing parents with mode 0700. It must
-/// belong to us or to root, so that files in /tmp work; what it holds is judged when the file is opened.
+/// belong to us or to root, so that files in /tmp work, and must not be a symbolic link; what it holds is judged when
+/// the file is opened.
 Expected<UniqueFd> open_parent_dir(const std::string& file_path, System& system = real_system());
 
 }  // namespace cloudops

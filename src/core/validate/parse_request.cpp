@@ -27,7 +27,7 @@ std::optional<std::uint64_t> read_timeout(ObjectReader& reader, const Config& co
   const auto number = reader.nullable_number("timeout_ms");
   if (!number) return std::nullopt;
   // Written so that NaN fails too.
-  if (!(*number >= 1) || std::isinf(*number) || *number != std::trunc(*number)) {
+  if (!(*number >= 1) || *number != std::trunc(*number)) {
     reader.report().add(ValidationKind::invalid_value, reader.at("timeout_ms"),
                         "must be a whole number of milliseconds from 1 to " + std::to_string(config.max_timeout_ms) +
                             " (max_timeout_ms), but it is " + number_text(*number) + '.');
