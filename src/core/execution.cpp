@@ -66,11 +66,11 @@ PipeReader::Callbacks Execution::callbacks_of(OutputStream stream) {
 }
 
 void Execution::on_bytes(OutputStream stream, std::string_view bytes) {
-  after_taking(output_.take(stream, bytes));
+  after_taking(stream, output_.take(stream, bytes));
   if (output_.only_counts()) count_only();
 }
 
-void Execution::on_counted(OutputStream stream, std::size_t size) { after_taking(output_.count(stream, size)); }
+void Execution::on_counted(OutputStream stream, std::size_t size) { after_taking(stream, output_.count(stream, size)); }
 
 void Execution::count_only() {
   if (!context_.sink_of_unwanted) {
@@ -84,29 +84,33 @@ void Execution::count_only() {
   stderr_.count_only(context_.sink_of_unwanted.get());
 }
 
-void Execution::after_taking(const ExecutionOutput::Taken& taken) {
-  last_byte_ = context_.system.now();
+void Execution::after_taking(OutputStream stream, const ExecutionOutput::Taken& taken) {
+  last_byte_ = written(stream) = context_.system.now();
   if (taken.hold_back) {
     stdout_.pause();
     stderr_.pause();
   }
   if (taken.over_limit)
     terminate(TerminationCause::output_limit, graceful_stop(Milliseconds(context_.config.kill_grace_period_ms)));
-  watch_for_quiet();
+  // Armed once and re-aimed when it fires: a timer operation per read would cost more than the read.
+  if (!quiet_.pending()) watch_for_quiet();
 }
 
 void Execution::watch_for_quiet() {
-  if (quiet_.pending() || !output_.has_open_line()) return;
-  // Armed once and re-aimed when it fires: a timer operation per read would cost more than the read.
-  const auto quiet_for = context_.system.now() - last_byte_;
-  quiet_.start(std::max<SteadyTime::duration>(open_line_quiet - quiet_for, SteadyTime::duration::zero()), [this] {
-    // The rest of the line may wait in a pipe that we do not read for now, or have not come to: no silence of the
-    // child's.
-    if (stdout_.has_waiting() || stderr_.has_waiting()) last_byte_ = context_.system.now();
-    if (context_.system.now() - last_byte_ >= open_line_quiet)
-      output_.deliver_open_lines();
-    else
-      watch_for_quiet();
+  std::optional<SteadyTime> due;
+  for (const auto stream : {OutputStream::out, OutputStream::err})
+    if (output_.has_open_line(stream))
+      due = std::min(due.value_or(SteadyTime::max()), written(stream) + open_line_quiet);
+  if (!due) return;
+  quiet_.start(std::max(*due - context_.system.now(), SteadyTime::duration::zero()), [this] {
+    for (const auto stream : {OutputStream::out, OutputStream::err}) {
+      if (!output_.has_open_line(stream)) continue;
+      // The rest of the line may wait in a pipe that we do not read for now, or have not come to: no silence of the
+      // child's.
+      if (reader(stream).has_waiting()) written(stream) = context_.system.now();
+      if (context_.system.now() - written(stream) >= open_line_quiet) output_.deliver_open_line(stream);
+    }
+    watch_for_quiet();
   });
 }
 

@@ -13,6 +13,8 @@
 #include "core/terminator.hpp"
 #include "core/timer.hpp"
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,11 +100,12 @@ class Execution final : private Terminator::Target {
   PipeReader::Callbacks callbacks_of(OutputStream stream);
   void on_bytes(OutputStream stream, std::string_view bytes);
   void on_counted(OutputStream stream, std::size_t size);
-  void after_taking(const ExecutionOutput::Taken& taken);
+  void after_taking(OutputStream stream, const ExecutionOutput::Taken& taken);
   void count_only();
   void on_pipe_end(OutputStream stream, int error);
   void on_end();
   void watch_for_quiet();
+  SteadyTime& written(OutputStream stream) { return written_[static_cast<std::size_t>(stream)]; }
   void watch_memory_no_more();
   void proceed();
   void count_drain_grace();
@@ -132,6 +135,8 @@ class Execution final : private Terminator::Target {
   SteadyTime started_{};
   /// When a byte was last read; the exit counts as one, so that descendants get the whole grace.
   SteadyTime last_byte_{};
+  /// When a byte of that stream was last read.
+  std::array<SteadyTime, 2> written_{};
 
   ExecutionOutput output_;
   PipeReader stdout_;

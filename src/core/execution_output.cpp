@@ -145,14 +145,13 @@ void ExecutionOutput::ended(OutputStream stream) {
   splitter(stream).finish([this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
 }
 
-bool ExecutionOutput::has_open_line() const {
+bool ExecutionOutput::has_open_line(OutputStream stream) const {
   // Only events need it: a log gets each line when it is complete.
-  return config_.stream_output && (splitters_[0].has_open_line() || splitters_[1].has_open_line());
+  return config_.stream_output && splitters_[static_cast<std::size_t>(stream)].has_open_line();
 }
 
-void ExecutionOutput::deliver_open_lines() {
-  for (const auto stream : {OutputStream::out, OutputStream::err})
-    splitter(stream).flush_open([this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
+void ExecutionOutput::deliver_open_line(OutputStream stream) {
+  splitter(stream).flush_open([this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
 }
 
 void ExecutionOutput::flush_log() {

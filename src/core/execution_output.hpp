@@ -45,9 +45,9 @@ class ExecutionOutput {
   Taken count(OutputStream stream, std::size_t size);
   /// End of that stream: its last line is complete.
   void ended(OutputStream stream);
-  bool has_open_line() const;
-  /// Delivers what the open lines have so far as partial pieces.
-  void deliver_open_lines();
+  bool has_open_line(OutputStream stream) const;
+  /// Delivers what the open line has so far as a partial piece.
+  void deliver_open_line(OutputStream stream);
 
   std::string captured(OutputStream stream) const { return std::string(capture_.kept(stream)); }
   void flush_log();

@@ -58,7 +58,7 @@ ExecutionResult Execution::describe_end() {
       case TerminationCause::shutdown: result.status = ExecutionStatus::cancelled; break;
     }
     result.error = describe_cause(*cause);
-    if (child_ || exit_) result.termination = Termination{*cause, std::move(signals_), std::move(survivors_)};
+    result.termination = Termination{*cause, std::move(signals_), std::move(survivors_)};
   } else if (pipe_error_ != 0) {
     result.status = ExecutionStatus::failed;
     result.error = "its output could not be read: " + system_says(pipe_error_);

@@ -65,7 +65,7 @@ TEST_CASE("what a result does not have is null", "[codec]") {
         R"({"id":")" + id_text +
             R"(","status":"completed","success":true,"exit_code":0,"signal":null,"stdout":"","stderr":"",)"
             R"("output_lossy":false,"stdout_bytes":0,"stderr_bytes":0,"output_truncated":false,)"
-            R"("output_incomplete":false,"stdout_overflow_file":null,"stderr_overflow_file":null,"duration":"0ms",)"
+            R"("output_incomplete":false,"stdout_overflow_file":null,"stderr_overflow_file":null,"duration":"0s",)"
             R"("duration_ms":0,"started_at":"1970-01-01T00:00:00.000Z","completed_at":"1970-01-01T00:00:00.000Z",)"
             R"("log_path":null,"error":null,"termination":null,"resource_usage":null,"metadata":null})");
 }

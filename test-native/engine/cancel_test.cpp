@@ -38,7 +38,9 @@ TEST_CASE("cancelling one that waits settles it at once and lets the next have i
   CHECK(result->status == ExecutionStatus::cancelled);
   CHECK(result->exit_code == -1);
   CHECK(result->error == "cancelled before it started");
-  CHECK_FALSE(result->termination.has_value());
+  REQUIRE(result->termination.has_value());
+  CHECK(result->termination->cause == TerminationCause::cancel);
+  CHECK(result->termination->signals.empty());
   CHECK(starts_of(test.sink->events(), waits) == 0);
   CHECK(test.concurrency().currently_pending == 1);
   test.close_stdin(first);

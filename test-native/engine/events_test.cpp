@@ -74,6 +74,20 @@ TEST_CASE("a prompt that waits for an answer is delivered though its line is ope
   CHECK(test.finish(id)->stdout_bytes_kept == "name? hello you\n");
 }
 
+TEST_CASE("a prompt is delivered while the other stream goes on") {
+  TestEngine test;
+  const auto id = test.start(shell("printf 'name? '; while :; do echo . >&2; sleep 0.02; done"));
+  CHECK(test.sink->wait_until([&](const auto& events) {
+    for (const auto& event : events)
+      if (const auto* chunk = std::get_if<OutputChunk>(&event); chunk && chunk->partial)
+        return chunk->stream == OutputStream::out && chunk->text == "name? ";
+    return false;
+  }));
+  CHECK(text_of(test.sink->events(), id) == "name? \n");
+  test.cancel(id);
+  test.finish(id);
+}
+
 TEST_CASE("the end of a command and the answers to those who wait for it are one batch") {
   TestEngine test;
   std::atomic<int> at_event = -1;

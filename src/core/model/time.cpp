@@ -37,7 +37,7 @@ std::string to_humantime(std::chrono::microseconds duration) {
     text += std::to_string(count) + name;
     if (size == 86'400'000 && count > 1) text += 's';
   }
-  return text.empty() ? "0ms" : text;
+  return text.empty() ? "0s" : text;
 }
 
 }  // namespace cloudops

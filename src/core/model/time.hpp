@@ -15,7 +15,7 @@ WallTime wall_now();
 /// RFC 3339 in UTC with milliseconds: "2026-01-31T09:05:07.042Z".
 std::string to_rfc3339(WallTime time);
 
-/// As the humantime crate prints a duration, cut to whole milliseconds: "2s 500ms", "1h 3m", "0ms".
+/// As the humantime crate prints a duration, cut to whole milliseconds: "2s 500ms", "1h 3m", "0s".
 std::string to_humantime(std::chrono::microseconds duration);
 
 }  // namespace cloudops
