@@ -162,9 +162,9 @@ TEST_CASE("a shortage that outlasts the timeout ends in a timeout that says so")
     const auto outcome = test.wait(test.start(shell("true", R"("timeout_ms":40)"))).value();
     CHECK(outcome.result->status == ExecutionStatus::timeout);
     CHECK(outcome.result->error.value_or("").find("EAGAIN") != std::string::npos);
-  REQUIRE(outcome.result->termination.has_value());
-  CHECK(outcome.result->termination->cause == TerminationCause::timeout);
-  CHECK(outcome.result->termination->signals.empty());
+    REQUIRE(outcome.result->termination.has_value());
+    CHECK(outcome.result->termination->cause == TerminationCause::timeout);
+    CHECK(outcome.result->termination->signals.empty());
     CHECK_FALSE(outcome.error.has_value());
     CHECK(test.slots_come_back());
   }
