@@ -8,6 +8,7 @@
 #include "core/settle/stop_ladder.hpp"
 #include "core/spawn/child_process.hpp"
 #include "core/spawn/guard.hpp"
+#include "core/spawn/stdio_slots.hpp"
 #include "core/stream/pipe_reader.hpp"
 #include "core/stream/stdin_feed.hpp"
 #include "core/terminator.hpp"
@@ -39,6 +40,7 @@ struct ExecutionContext {
   MemoryWatch memory_watch;
   /// /dev/null for reading, opened by the first child that is started.
   UniqueFd dev_null = {};
+  StdioSlots stdio_slots = {};
   /// /dev/null for writing, opened by the first output that is only counted.
   UniqueFd sink_of_unwanted = {};
 };

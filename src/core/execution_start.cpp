@@ -53,8 +53,11 @@ LaunchFailure Execution::spawn() {
   const StdioFds stdio{child_stdin ? child_stdin.get() : context_.dev_null.get(), out.write_end.get(),
                        err.write_end.get()};
   const Launcher launch(context_.system, context_.runtime.time_slice_of_host_ns());
-  Process process =
-      launch(context_.runtime.io().get_executor(), failure, accepted_.launch, stdio, tree_mark_, exit_watch.get());
+  Process process = [&] {
+    const StdioSlots::Loan slots(context_.stdio_slots, stdio, context_.dev_null.get());
+    return launch(context_.runtime.io().get_executor(), failure, accepted_.launch, slots.stdio(), tree_mark_,
+                  exit_watch.get());
+  }();
   if (failure.error == 0) failure = watch(std::move(process), std::move(exit_watch), out, err);
   if (failure.error != 0) unguard();
   return failure;

@@ -19,6 +19,8 @@ TEST_CASE("a duration reads as humantime prints it") {
 TEST_CASE("a time reads as RFC 3339 in UTC with milliseconds") {
   CHECK(to_rfc3339(WallTime(microseconds(0))) == "1970-01-01T00:00:00.000Z");
   CHECK(to_rfc3339(WallTime(microseconds(1'769'850'307'042'999))) == "2026-01-31T09:05:07.042Z");
+  CHECK(to_rfc3339(WallTime(microseconds(951'782'400'000'000))) == "2000-02-29T00:00:00.000Z");
+  CHECK(to_rfc3339(WallTime(microseconds(1'798'761'599'999'000))) == "2026-12-31T23:59:59.999Z");
   // Rounded down on both sides of the epoch.
   CHECK(to_rfc3339(WallTime(microseconds(-1))) == "1969-12-31T23:59:59.999Z");
 }

@@ -10,8 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <sstream>
 #include <string>
@@ -25,6 +27,7 @@ struct Launch {
   std::vector<std::string> argv;
   std::string working_dir;
   std::vector<std::string> env{"PATH=/usr/bin:/bin"};
+  int copy_below = 0;
 };
 
 struct Ran {
@@ -55,6 +58,7 @@ Ran run(Launch launch) {
   plan.stdin_fd = in.get();
   plan.stdout_fd = out.write_end.get();
   plan.stderr_fd = out.write_end.get();
+  plan.copy_below = launch.copy_below;
 
   Ran ran;
   ran.outcome = vfork_exec(plan);
@@ -65,6 +69,13 @@ Ran run(Launch launch) {
   if (ran.outcome.pid > 0) ::waitpid(ran.outcome.pid, &ran.status, 0);
   UniqueFd(ran.outcome.pidfd).reset();
   return ran;
+}
+
+std::vector<std::string> entries_of(const std::string& directory) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 /// "SigBlk" of /proc/<pid>/status and the like.
@@ -94,6 +105,28 @@ TEST_CASE("a child has descriptors 0, 1 and 2 and no other") {
   REQUIRE(::fcntl(leaky.get(), F_GETFD) == 0);
   // 3 is ls's own, on the directory it lists.
   CHECK(run({{"/bin/ls", "/proc/self/fd"}, {}}).output == "0\n1\n2\n3\n");
+}
+
+TEST_CASE("a child that copies only the first descriptors leaves the host's as they are") {
+  // Above what is copied, and inheritable.
+  const UniqueFd high(::fcntl(0, F_DUPFD, 200));
+  REQUIRE(high);
+  const auto before = entries_of("/proc/self/fd");
+  const auto ran = run({{"/bin/ls", "/proc/self/fd"}, {}, {"PATH=/usr/bin:/bin"}, 64});
+  CHECK(ran.output == "0\n1\n2\n3\n");
+  CHECK(entries_of("/proc/self/fd") == before);
+  CHECK(::fcntl(high.get(), F_GETFD) == 0);
+  // The numbers that were not copied are free in the child.
+  CHECK(
+      run({{"/bin/bash", "-c", "exec 63>&1 100>&1 200>&1; echo fine >&100"}, {}, {"PATH=/usr/bin:/bin"}, 64}).output ==
+      "fine\n");
+}
+
+TEST_CASE("a failed start of a child that shares descriptors leaves the host's as they are") {
+  const auto before = entries_of("/proc/self/fd");
+  const auto ran = run({{"/nowhere/tool"}, {}, {}, 64});
+  CHECK(ran.outcome.error == ENOENT);
+  CHECK(entries_of("/proc/self/fd") == before);
 }
 
 TEST_CASE("a child has default signal dispositions and an empty signal mask, whatever the host has") {

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <cstdint>
@@ -29,8 +30,12 @@
 namespace cloudops {
 namespace {
 
+constexpr const char* copying = "close_range";
+
 struct ChildContext {
   const ExecPlan* plan = nullptr;
+  /// The child has the host's own table of descriptors, until it takes a copy of its beginning.
+  bool shares_table = false;
   int error = 0;
   const char* step = "";
 };
@@ -90,6 +95,10 @@ CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
   // counts as a new turn, so that a later one would put off the exec for which the engine waits.
   if (plan.time_slice_ns != 0) exchange_time_slice(plan.time_slice_ns);
 
+  // Before anything that changes a descriptor.
+  if (context->shares_table && ::syscall(SYS_close_range, plan.copy_below, UINT_MAX, CLOSE_RANGE_UNSHARE) != 0)
+    return fail(context, copying);
+
   const KernelSigaction by_default;
   for (int signal = 1; signal <= 64; ++signal) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
@@ -113,11 +122,14 @@ CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
   return fail(context, "exec");
 }
 
+/// Sharing the table is not for this system: no close_range (before Linux 5.9), or a filter that refuses it.
+std::atomic<bool> cannot_share_table = false;
+
 }  // namespace
 
 ExecOutcome vfork_exec(const ExecPlan& plan) {
   ExecOutcome outcome;
-  ChildContext context{&plan};
+  ChildContext context{&plan, plan.copy_below > 0 && !cannot_share_table};
   const ChildStack stack;
   if (!stack) {
     outcome.error = ENOMEM;
@@ -134,9 +146,12 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
   ::pthread_sigmask(SIG_BLOCK, &others, &before);
   int pidfd = -1;
   constexpr int borrowing = CLONE_VM | CLONE_VFORK | SIGCHLD;
-  pid_t pid = clone_process(run_child, stack.end(), borrowing | CLONE_PIDFD, &context, &pidfd);
+  const int sharing = context.shares_table ? CLONE_FILES : 0;
+  pid_t pid = clone_process(run_child, stack.end(), borrowing | sharing | CLONE_PIDFD, &context, &pidfd);
   if (pid < 0 && errno == EINVAL) {
-    // Emulated kernels (qemu-user) have pidfds, but not from clone. The pid is ours until it is waited for.
+    // Emulated kernels (qemu-user) share no table and have pidfds, but not from clone. The pid is ours until it is
+    // waited for.
+    context.shares_table = false;
     pid = clone_process(run_child, stack.end(), borrowing, &context);
     if (pid > 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   }
@@ -152,6 +167,10 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
     if (pidfd >= 0) ::close(pidfd);
+    if (context.step == copying) {
+      cannot_share_table = true;
+      return vfork_exec(plan);
+    }
     outcome.error = context.error;
     outcome.step = context.step;
     return outcome;

@@ -18,6 +18,9 @@ struct ExecPlan {
   int stdin_fd = -1;
   int stdout_fd = -1;
   int stderr_fd = -1;
+  /// The three are below this number, a multiple of 64: the child need not copy descriptors from there on. 0: it copies
+  /// the host's whole table.
+  int copy_below = 0;
   /// The child's RLIMIT_RTTIME, which marks it and all its descendants (see TreeMarks); nullptr: as inherited.
   const struct rlimit* rttime_limit = nullptr;
   /// The child's time slice in nanoseconds; 0: the calling thread's.

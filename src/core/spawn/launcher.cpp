@@ -38,6 +38,7 @@ Process Launcher::operator()(const boost::asio::any_io_executor& executor, Launc
   plan.stdin_fd = stdio.in;
   plan.stdout_fd = stdio.out;
   plan.stderr_fd = stdio.err;
+  plan.copy_below = stdio.copy_below;
   plan.time_slice_ns = time_slice_ns_;
   rlimit rttime_limit{};
   if (tree_mark != 0 && ::getrlimit(RLIMIT_RTTIME, &rttime_limit) == 0) {

@@ -16,6 +16,8 @@ struct StdioFds {
   int in = -1;
   int out = -1;
   int err = -1;
+  /// See ExecPlan::copy_below.
+  int copy_below = 0;
 };
 
 struct LaunchFailure {
