@@ -2,8 +2,10 @@
 
 #include "core/model/time.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 namespace cloudops {
 
@@ -18,8 +20,10 @@ class BusyPoll {
   static constexpr std::chrono::microseconds longest{200};
   /// Between two looks so much passes only where somebody else wants this processor.
   static constexpr std::chrono::milliseconds interruption{1};
-  /// For so long it is left to the others then.
-  static constexpr std::chrono::seconds respite{1};
+  /// For so long it is left to the others then, and twice as long each time that it happens again, up to the longest:
+  /// it may have been a moment of the asking thread's own, or somebody who never sleeps.
+  static constexpr std::chrono::milliseconds first_respite{4};
+  static constexpr std::chrono::seconds longest_respite{1};
 
   /// The thread is out of work. True: it is to look, as long as is_looking().
   bool begin(SteadyTime now) {
@@ -38,7 +42,7 @@ class BusyPoll {
   bool is_idle() const { return idle_since_.has_value(); }
   void came(SteadyTime now) {
     if (!idle_since_) return;
-    if (looking_) looked(now);
+    if (looking_ && !looked(now)) respite_ = first_respite;
     came_soon_ = now - *idle_since_ <= longest;
     end();
   }
@@ -49,14 +53,19 @@ class BusyPoll {
   }
 
  private:
-  void looked(SteadyTime now) {
-    if (now - last_look_ >= interruption) not_before_ = now + respite;
-    last_look_ = now;
+  /// True: others had the processor since the last look.
+  bool looked(SteadyTime now) {
+    const bool interrupted = now - std::exchange(last_look_, now) >= interruption;
+    if (!interrupted) return false;
+    not_before_ = now + respite_;
+    respite_ = std::min<SteadyTime::duration>(respite_ * 2, longest_respite);
+    return true;
   }
 
   std::optional<SteadyTime> idle_since_;
   SteadyTime last_look_{};
   SteadyTime not_before_{};
+  SteadyTime::duration respite_ = first_respite;
   bool looking_ = false;
   bool came_soon_ = false;
 };

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace cloudops;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
@@ -63,7 +65,32 @@ TEST_CASE("a thread leaves a processor alone that others want", "[busy_poll]") {
   thread.gets_work_after(microseconds(50));
   CHECK_FALSE(thread.runs_out_of_work());
   thread.gets_work_after(microseconds(50));
-  thread.now += BusyPoll::respite;
+  thread.now += BusyPoll::first_respite;
+  CHECK(thread.runs_out_of_work());
+}
+
+TEST_CASE("a thread leaves a processor alone for longer the more often others want it", "[busy_poll]") {
+  PollingThread thread = looking_thread();
+  const auto interrupt = [&] {
+    thread.gets_work_after(BusyPoll::interruption);
+    CHECK_FALSE(thread.runs_out_of_work());
+    thread.gets_work_after(microseconds(50));
+  };
+  SteadyTime::duration respite = BusyPoll::first_respite;
+  for (int i = 0; i < 12; ++i) {
+    interrupt();
+    // The 50 µs of interrupt() are over.
+    thread.now += respite - microseconds(100);
+    CHECK_FALSE(thread.runs_out_of_work());
+    thread.gets_work_after(microseconds(50));
+    CHECK(thread.runs_out_of_work());
+    respite = std::min<SteadyTime::duration>(respite * 2, BusyPoll::longest_respite);
+  }
+  // A look that nobody interrupts makes it hopeful again.
+  thread.gets_work_after(microseconds(50));
+  CHECK(thread.runs_out_of_work());
+  interrupt();
+  thread.now += BusyPoll::first_respite;
   CHECK(thread.runs_out_of_work());
 }
 
