@@ -87,7 +87,7 @@ std::optional<Error> NativeEngine::start_engine(Config config) {
   Error error;
   error.code = ErrorCode::io;
   try {
-    engine_ = std::make_unique<Engine>(std::move(config), outbox_);
+    engine_ = std::make_unique<Engine>(std::move(config), outbox_, real_system(), ChildSignals::dropped_if_unused);
     return std::nullopt;
   } catch (const boost::system::system_error& refused) {  // a descriptor
     error.errno_name = errno_name(refused.code().value());

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cloudops::binding {
@@ -90,21 +91,23 @@ Value Conversion::convert_object(napi_value object, int depth) {
 }
 
 Value Conversion::without_fields(napi_value object) {
-  // A Map, a Date, a Headers have none either, and what is in them would be lost without a word.
-  const auto to_string = Napi::Env(env_)
-                             .Global()
-                             .Get("Object")
-                             .As<Napi::Object>()
-                             .Get("prototype")
-                             .As<Napi::Object>()
-                             .Get("toString")
-                             .As<Napi::Function>();
+  // A Map, a Date, a Headers have none either, and what is in them would be lost without a word. The host may have put
+  // anything in the place of the functions that are asked here; what says nothing of use is taken for a plain object.
+  constexpr std::string_view begin = "[object ";
+  constexpr std::size_t longest = 64;
+  const Napi::Value constructor = Napi::Env(env_).Global().Get("Object");
+  const Napi::Value prototype =
+      constructor.IsFunction() ? constructor.As<Napi::Object>().Get("prototype") : constructor;
+  const Napi::Value to_string = prototype.IsObject() ? prototype.As<Napi::Object>().Get("toString") : prototype;
+  if (!to_string.IsFunction()) return {Value::Object{}};
   napi_value described = nullptr;
   if (napi_call_function(env_, object, to_string, 0, nullptr, &described) != napi_ok) return {};
-  const std::string kind = Napi::String(env_, described).Utf8Value();
-  if (kind == "[object Object]") return {Value::Object{}};
-  constexpr std::size_t before = std::char_traits<char>::length("[object ");
-  return {Value::Foreign{kind.substr(before, kind.size() - before - 1)}};
+  const Napi::Value answer(env_, described);
+  const std::string kind = answer.IsString() ? answer.As<Napi::String>().Utf8Value() : std::string();
+  if (!kind.starts_with(begin) || !kind.ends_with(']') || kind.size() > longest || kind == "[object Object]" ||
+      kind == "[object ]")
+    return {Value::Object{}};
+  return {Value::Foreign{kind.substr(begin.size(), kind.size() - begin.size() - 1)}};
 }
 
 Value Conversion::text(napi_value string) {

@@ -11,9 +11,9 @@ void Engine::on_engine(Work work) {
   runtime_->post([core = core_.get(), work = std::move(work)]() mutable { work(*core); });
 }
 
-Engine::Engine(Config config, std::shared_ptr<EventSink> sink, System& system)
+Engine::Engine(Config config, std::shared_ptr<EventSink> sink, System& system, ChildSignals child_signals)
     : config_(std::move(config)),
-      runtime_(std::make_unique<Runtime>()),
+      runtime_(std::make_unique<Runtime>(child_signals)),
       core_(std::make_unique<EngineCore>(config_, std::move(sink), *runtime_, system)) {
   if (config_.enable_auto_cleanup) start_cleanup_task();
 }

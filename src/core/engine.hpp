@@ -9,6 +9,7 @@
 #include "core/model/request.hpp"
 #include "core/model/result.hpp"
 #include "core/model/value.hpp"
+#include "core/os/child_signal.hpp"
 #include "core/os/system.hpp"
 #include "core/submit_ticket.hpp"
 
@@ -36,7 +37,8 @@ class Engine {
   using Callback = std::function<void(Expected<T>)>;
 
   /// The sink outlives the engine thread, not necessarily the engine object.
-  Engine(Config config, std::shared_ptr<EventSink> sink, System& system = real_system());
+  Engine(Config config, std::shared_ptr<EventSink> sink, System& system = real_system(),
+         ChildSignals child_signals = ChildSignals::for_the_host);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

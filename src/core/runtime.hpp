@@ -25,7 +25,7 @@ class Runtime {
   using Work = std::function<void()>;
 
   /// Throws boost::system::system_error or std::system_error when the system is short of descriptors or threads.
-  Runtime();
+  explicit Runtime(ChildSignals child_signals = ChildSignals::for_the_host);
   /// Stops (see stop_when_idle) and joins: the work under way must be able to end.
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -37,8 +37,8 @@ class Runtime {
   /// one at a time: what the engine left behind (finished results) stays readable.
   void post(Work work);
 
-  /// What other threads post from now on waits for send_held(), in order: its poster may yet think better of it.
-  /// Nothing is held any more once the thread is to end.
+  /// What other threads post from now on waits for send_held(), in order: its poster may yet think better of it. So
+  /// does what they had posted and the thread has not taken yet. Nothing is held any more once the thread is to end.
   void hold_posts();
   void send_held();
 

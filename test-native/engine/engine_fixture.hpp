@@ -99,8 +99,9 @@ class TestEngine {
  public:
   using Done = Expected<std::monostate>;
 
-  explicit TestEngine(Config config = {}, System& system = real_system())
-      : sink(std::make_shared<RecordingSink>()), engine(std::move(config), sink, system) {}
+  explicit TestEngine(Config config = {}, System& system = real_system(),
+                      ChildSignals child_signals = ChildSignals::for_the_host)
+      : sink(std::make_shared<RecordingSink>()), engine(std::move(config), sink, system, child_signals) {}
 
   Expected<Uuid> submit(const std::string& json) {
     return ask<Uuid>([&](auto answer) {

@@ -82,7 +82,7 @@ bool run_with_fault(std::uint64_t nth, int error) {
       CHECK(result.error.has_value() == (result.status == ExecutionStatus::failed));
       CHECK_FALSE(outcome.error.has_value());
       break;
-    case Call::reap:
+    case Call::peek:
       CHECK(result.status == (error == EINTR ? ExecutionStatus::completed : ExecutionStatus::failed));
       CHECK(whole);
       break;
@@ -123,7 +123,7 @@ TEST_CASE("whatever call fails while an execution is cancelled, it settles and n
     int faults = 0;
     // Those by which its tree is found and ended have tests of their own.
     for (const Call call : {Call::pipe, Call::open_for_reading, Call::spawn, Call::duplicate, Call::replace, Call::read,
-                            Call::write, Call::reap})
+                            Call::write, Call::peek, Call::reap})
       for (std::uint64_t nth = 1; cancel_with_fault(call, nth, error); ++nth) ++faults;
     CHECK(faults > 7);
     CHECK(before.comes_back());

@@ -182,6 +182,31 @@ TEST_CASE("where /proc shows nothing the leader is signalled and waited for all 
   CHECK(is_gone(leader));
 }
 
+TEST_CASE("a leader that has ended is no member of its tree, though /proc cannot say so") {
+  struct BlindProc final : System {
+    int open_at(int dir, const char* path, int flags, mode_t mode) override {
+      const std::string name = path;
+      if (!has_proc && name == "/proc") return -ENOENT;
+      if (has_proc && name.ends_with("/stat")) return -EMFILE;
+      return System::open_at(dir, path, flags, mode);
+    }
+    bool has_proc = true;
+  } system;
+  SECTION("its status cannot be read") {}
+  SECTION("there is no /proc") { system.has_proc = false; }
+  Config config;
+  config.kill_grace_period_ms = 60'000;
+  TestEngine test(config, system);
+  const auto id = test.start(shell("echo up; exec sleep 1000"));
+  REQUIRE(test.first_line(id) == "up");
+  test.cancel(id);
+  const auto result = test.finish(id);
+  CHECK(result->signal == "SIGTERM");
+  REQUIRE(result->termination.has_value());
+  CHECK(result->termination->signals.size() == 1);
+  CHECK(result->termination->survivors.empty());
+}
+
 TEST_CASE("the grace period and what a result says of time go by the engine's clock") {
   Config config;
   config.kill_grace_period_ms = 60'000;

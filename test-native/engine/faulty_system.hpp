@@ -28,6 +28,7 @@ enum class Call {
   read,
   write,
   has_ended,
+  peek,
   reap,
   // Files, /proc among them.
   open_at,
@@ -52,19 +53,12 @@ enum class Call {
 inline constexpr std::size_t kinds_of_calls = static_cast<std::size_t>(Call::kill) + 1;
 
 inline const char* to_string(Call call) {
-  constexpr const char* names[] = {"pipe",           "open_for_reading",
-                                   "spawn",          "duplicate",
-                                   "replace",        "read",
-                                   "write",          "has_ended",
-                                   "reap",           "open_at",
-                                   "status_of",      "status_at",
-                                   "change_mode",    "make_empty",
-                                   "unlink_at",      "make_directory",
-                                   "close",          "list",
-                                   "rewind",         "read_file",
-                                   "write_file",     "rttime_limits",
-                                   "group_of",       "open_process",
-                                   "signal_process", "kill"};
+  constexpr const char* names[] = {
+      "pipe",         "open_for_reading", "spawn",      "duplicate",  "replace",        "read",
+      "write",        "has_ended",        "peek",       "reap",       "open_at",        "status_of",
+      "status_at",    "change_mode",      "make_empty", "unlink_at",  "make_directory", "close",
+      "list",         "rewind",           "read_file",  "write_file", "rttime_limits",  "group_of",
+      "open_process", "signal_process",   "kill"};
   static_assert(std::size(names) == kinds_of_calls);
   return names[static_cast<std::size_t>(call)];
 }
@@ -131,9 +125,13 @@ class FaultySystem final : public System {
     const int error = next(Call::has_ended);
     return error != 0 ? -error : System::has_ended(pid);
   }
-  WaitOutcome reap(pid_t pid) override {
+  WaitOutcome peek(int pidfd, pid_t pid) override {
+    const int error = next(Call::peek);
+    return error == 0 ? System::peek(pidfd, pid) : WaitOutcome{-error, 0, {}};
+  }
+  WaitOutcome reap(int pidfd, pid_t pid) override {
     const int error = next(Call::reap);
-    if (error == 0) return System::reap(pid);
+    if (error == 0) return System::reap(pidfd, pid);
     // wait4 can only be interrupted, or find that somebody else has collected the child.
     if (error != EINTR) ::waitpid(pid, nullptr, 0);
     return {error == EINTR ? -EINTR : -ECHILD, 0, {}};

@@ -29,10 +29,25 @@ sigset_t only(int signal) {
   return set;
 }
 
+/// A signalfd, of SIGCHLD, from which nothing waits to be read.
+void gets_those_of_its_own(int signals) {
+  pollfd arrived{signals, POLLIN, 0};
+  signalfd_siginfo info;
+  // More than one: which thread a signal finds is the kernel's choice.
+  for (int i = 0; i < 20; ++i) {
+    const pid_t own = ::fork();
+    if (own == 0) ::_exit(0);
+    REQUIRE(::poll(&arrived, 1, patience_ms) == 1);
+    REQUIRE(::read(signals, &info, sizeof info) == sizeof info);
+    CHECK(static_cast<pid_t>(info.ssi_pid) == own);
+    CHECK(::waitpid(own, nullptr, 0) == own);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("the end of a command interrupts no system call of the host", "[signals]") {
-  TestEngine engine;
+  TestEngine engine({}, real_system(), ChildSignals::dropped_if_unused);
   const int ended = ::eventfd(0, EFD_CLOEXEC);
   // Unlike poll, this one is not begun again behind the caller's back when the signal turns out to be of no use.
   const int watcher = ::epoll_create1(EPOLL_CLOEXEC);
@@ -56,12 +71,23 @@ TEST_CASE("the end of a command interrupts no system call of the host", "[signal
   ::close(ended);
 }
 
+TEST_CASE("a host may come to read SIGCHLD from a signalfd after the engine was made", "[signals]") {
+  TestEngine engine;
+  REQUIRE(engine.run(true_command)->success());
+  const sigset_t child_signal = only(SIGCHLD);
+  ::pthread_sigmask(SIG_BLOCK, &child_signal, nullptr);
+  const int signals = ::signalfd(-1, &child_signal, SFD_CLOEXEC);
+  REQUIRE(signals >= 0);
+  gets_those_of_its_own(signals);
+  ::close(signals);
+}
+
 TEST_CASE("a host that reads SIGCHLD from a signalfd gets that of its own child", "[signals]") {
   const sigset_t child_signal = only(SIGCHLD);
   ::pthread_sigmask(SIG_BLOCK, &child_signal, nullptr);
   const int signals = ::signalfd(-1, &child_signal, SFD_CLOEXEC);
   REQUIRE(signals >= 0);
-  TestEngine engine;
+  TestEngine engine({}, real_system(), ChildSignals::dropped_if_unused);
   // After that the engine thread has had its say in what it blocks.
   REQUIRE(engine.run(true_command)->success());
   // Those of the engine's children come too, and are merged.
@@ -69,14 +95,6 @@ TEST_CASE("a host that reads SIGCHLD from a signalfd gets that of its own child"
   signalfd_siginfo info;
   while (::poll(&arrived, 1, 0) == 1) REQUIRE(::read(signals, &info, sizeof info) == sizeof info);
 
-  // More than one: which thread a signal finds is the kernel's choice.
-  for (int i = 0; i < 20; ++i) {
-    const pid_t own = ::fork();
-    if (own == 0) ::_exit(0);
-    REQUIRE(::poll(&arrived, 1, patience_ms) == 1);
-    REQUIRE(::read(signals, &info, sizeof info) == sizeof info);
-    CHECK(static_cast<pid_t>(info.ssi_pid) == own);
-    CHECK(::waitpid(own, nullptr, 0) == own);
-  }
+  gets_those_of_its_own(signals);
   ::close(signals);
 }

@@ -23,13 +23,13 @@ void set_handler(void (*handler)(int)) {
 }
 
 /// What an engine does with SIGCHLD that a thread makes which blocks the signal or not.
-void on_engine_thread(bool maker_blocks, void (*check)(ChildSignal&)) {
+void on_engine_thread(bool maker_blocks, ChildSignals policy, void (*check)(ChildSignal&)) {
   std::thread([=] {
     sigset_t child_signal;
     ::sigemptyset(&child_signal);
     ::sigaddset(&child_signal, SIGCHLD);
     ::pthread_sigmask(maker_blocks ? SIG_BLOCK : SIG_UNBLOCK, &child_signal, nullptr);
-    ChildSignal signal;
+    ChildSignal signal(policy);
     std::thread([&] {
       sigset_t all;
       ::sigfillset(&all);
@@ -42,7 +42,7 @@ void on_engine_thread(bool maker_blocks, void (*check)(ChildSignal&)) {
 }  // namespace
 
 TEST_CASE("SIGCHLD is left unblocked while the host has no use for it", "[child_signal]") {
-  on_engine_thread(false, [](ChildSignal& signal) {
+  on_engine_thread(false, ChildSignals::dropped_if_unused, [](ChildSignal& signal) {
     CHECK(is_blocked());
     signal.update();
     CHECK_FALSE(is_blocked());
@@ -58,9 +58,12 @@ TEST_CASE("SIGCHLD is left unblocked while the host has no use for it", "[child_
   });
 }
 
-TEST_CASE("SIGCHLD stays blocked where the maker of the engine blocks it", "[child_signal]") {
-  on_engine_thread(true, [](ChildSignal& signal) {
+TEST_CASE("SIGCHLD stays blocked where the maker of the engine blocks it, or does not want it dropped",
+          "[child_signal]") {
+  const auto check = [](ChildSignal& signal) {
     signal.update();
     CHECK(is_blocked());
-  });
+  };
+  on_engine_thread(true, ChildSignals::dropped_if_unused, check);
+  on_engine_thread(false, ChildSignals::for_the_host, check);
 }

@@ -14,13 +14,15 @@ bool host_handles_it() {
 
 }  // namespace
 
-ChildSignal::ChildSignal() {
+ChildSignal::ChildSignal(ChildSignals policy) {
   sigset_t blocked;
-  host_blocks_ = ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked) != 0 || ::sigismember(&blocked, SIGCHLD) != 0;
+  for_the_host_ = policy == ChildSignals::for_the_host || ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked) != 0 ||
+                  ::sigismember(&blocked, SIGCHLD) != 0;
 }
 
 void ChildSignal::update() {
-  const bool unblock = !host_blocks_ && !host_handles_it();
+  if (for_the_host_) return;
+  const bool unblock = !host_handles_it();
   if (unblock == unblocked_) return;
   sigset_t child_signal;
   ::sigemptyset(&child_signal);

@@ -2,6 +2,16 @@
 
 namespace cloudops {
 
+/// What becomes of the SIGCHLD that the kernel sends at each end of a child of ours.
+enum class ChildSignals {
+  /// The host gets them with those of its own children. Right for a host that may yet come to use the signal.
+  for_the_host,
+  /// They are dropped while the host has no use for them. For a host with other threads that do not block the signal,
+  /// as
+  /// those of Node are: there a signalfd never was of use, and a handler runs on any thread.
+  dropped_if_unused,
+};
+
 /// Keeps the end of our children from interrupting the host.
 ///
 /// At a child's end the kernel sends SIGCHLD to the thread that started it. Where nobody handles it, it is dropped; but
@@ -14,12 +24,12 @@ namespace cloudops {
 class ChildSignal {
  public:
   /// On the thread that makes the engine.
-  ChildSignal();
+  explicit ChildSignal(ChildSignals policy);
   /// On the engine thread, before a child is started: the host may have set a handler meanwhile, or taken it away.
   void update();
 
  private:
-  bool host_blocks_ = false;
+  bool for_the_host_ = true;
   bool unblocked_ = false;
 };
 

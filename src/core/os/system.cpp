@@ -35,6 +35,29 @@ int above_stdio(int fd) {
   return moved;
 }
 
+/// As wait4 gives it.
+int status_of_end(const siginfo_t& end) {
+  if (end.si_code == CLD_EXITED) return W_EXITCODE(end.si_status, 0);
+  return end.si_status | (end.si_code == CLD_DUMPED ? WCOREFLAG : 0);
+}
+
+/// The system call, because libc's waitid keeps the usage to itself.
+WaitOutcome wait_for(int pidfd, pid_t pid, int more_flags) {
+  constexpr int by_pidfd = 3;  // P_PIDFD, which libc may not know
+  const int flags = WEXITED | WNOHANG | more_flags;
+  WaitOutcome outcome;
+  siginfo_t end{};
+  long result = ::syscall(SYS_waitid, by_pidfd, pidfd, &end, flags, &outcome.usage);
+  if (result != 0 && (errno == EINVAL || errno == EBADF))
+    result = ::syscall(SYS_waitid, P_PID, pid, &end, flags, &outcome.usage);
+  if (result != 0)
+    outcome.pid = -errno;
+  else if (end.si_pid != 0)
+    outcome.pid = pid;
+  outcome.status = status_of_end(end);
+  return outcome;
+}
+
 }  // namespace
 
 int System::pipe(PipeEnds& ends) {
@@ -88,12 +111,9 @@ int System::has_ended(pid_t pid) {
   return ended.si_pid == 0 ? 0 : 1;
 }
 
-WaitOutcome System::reap(pid_t pid) {
-  WaitOutcome outcome;
-  outcome.pid = ::wait4(pid, &outcome.status, WNOHANG, &outcome.usage);
-  if (outcome.pid < 0) outcome.pid = -errno;
-  return outcome;
-}
+WaitOutcome System::peek(int pidfd, pid_t pid) { return wait_for(pidfd, pid, WNOWAIT); }
+
+WaitOutcome System::reap(int pidfd, pid_t pid) { return wait_for(pidfd, pid, 0); }
 
 SteadyTime System::now() { return std::chrono::steady_clock::now(); }
 

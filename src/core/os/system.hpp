@@ -52,8 +52,11 @@ class System {
   virtual std::size_t bytes_waiting(int fd);
   /// Whether our child has ended, which leaves it a zombie: 1 or 0. -ECHILD: it is not, or no longer, ours to collect.
   virtual int has_ended(pid_t pid);
-  /// Collects the child if it has ended; does not wait.
-  virtual WaitOutcome reap(pid_t pid);
+  /// How that child ended, if it has, which leaves it a zombie. Asked by its pidfd, which is never another process's;
+  /// the number serves where there is none, or it cannot be waited for (before Linux 5.4).
+  virtual WaitOutcome peek(int pidfd, pid_t pid);
+  /// Collects it if it has ended; does not wait.
+  virtual WaitOutcome reap(int pidfd, pid_t pid);
   virtual SteadyTime now();
 
   // Files: logs, overflow files, their directories, /proc. Those that return int and promise nothing else return 0.

@@ -6,6 +6,14 @@
 #include <utility>
 
 namespace cloudops {
+namespace {
+
+ExitState state_of(int status) {
+  if (WIFSIGNALED(status)) return Signalled{WTERMSIG(status)};
+  return Exited{WEXITSTATUS(status)};
+}
+
+}  // namespace
 
 ChildProcess::ChildProcess(boost::asio::io_context& io, System& system, Process process, UniqueFd exit_watch)
     : system_(system),
@@ -26,28 +34,23 @@ void ChildProcess::arm() {
 }
 
 void ChildProcess::on_readable() {
-  if (system_.has_ended(pid_) == 0) return arm();
-  exit_watch_.close();
+  const WaitOutcome outcome = peek();
+  if (outcome.pid == 0 || outcome.pid == -EINTR) return arm();
+  if (outcome.pid > 0) exit_ = {state_of(outcome.status), outcome.usage};
   // The callback may destroy this object.
   const auto on_end = std::exchange(on_end_, nullptr);
   on_end();
 }
 
 ProcessExit ChildProcess::reap() {
-  WaitOutcome outcome;
-  do outcome = system_.reap(pid_);
-  while (outcome.pid == -EINTR);
-  ProcessExit exit;
-  exit.usage = outcome.usage;
-  if (outcome.pid <= 0)
-    exit.state = Lost{};
-  else if (WIFSIGNALED(outcome.status))
-    exit.state = Signalled{WTERMSIG(outcome.status)};
-  else
-    exit.state = Exited{WEXITSTATUS(outcome.status)};
-  process_.detach();
-  return exit;
+  // Still there or not: what is collected here is nobody else's.
+  while (system_.reap(pidfd(), pid_).pid == -EINTR) {
+  }
+  let_go();
+  return exit_;
 }
+
+bool ChildProcess::owns_pid() { return !reaped() && peek().pid >= 0; }
 
 void ChildProcess::let_go() {
   process_.detach();

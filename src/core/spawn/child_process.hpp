@@ -27,8 +27,8 @@ struct ProcessExit {
 /// One child of ours, from its start to its reaping. Engine thread only.
 ///
 /// Owns the Boost.Process handle. The exit is awaited on a pidfd (no SIGCHLD, so the host's child_process is not
-/// disturbed) and collected with wait4, because Boost's own wait throws the resource usage away. The pid vanishes from
-/// here when it is reaped, so no signal can reach a stranger.
+/// disturbed), looked at and collected by it, because Boost's own wait throws the resource usage away. The pid vanishes
+/// from here when it is reaped, so no signal can reach a stranger.
 ///
 /// A child that has ended stays a zombie until reap(): as long as it is one, its number, which is its process group's
 /// too, cannot be given to anybody else.
@@ -42,7 +42,8 @@ class ChildProcess {
 
   /// Calls back once, when the child has ended. Returns 0, or the errno that made waiting impossible.
   int async_wait(std::function<void()> on_end);
-  /// Collects the child, which has ended.
+  /// Collects the child, which has ended. How it ended was seen when it did: nobody who collects it before this can
+  /// take that away.
   ProcessExit reap();
   /// Collects it whenever it ends, but calls nobody back.
   void reap_when_ended() {
@@ -55,17 +56,20 @@ class ChildProcess {
   pid_t pid() const { return pid_; }
   bool reaped() const { return !process_.is_open(); }
   /// No other process can have its number: it is our child, running or a zombie.
-  bool owns_pid() const { return !reaped() && system_.has_ended(pid_) >= 0; }
+  bool owns_pid();
 
  private:
   void arm();
   void on_readable();
+  int pidfd() { return exit_watch_.is_open() ? exit_watch_.get() : exit_fd_.get(); }
+  WaitOutcome peek() { return system_.peek(pidfd(), pid_); }
 
   System& system_;
   Process process_;
   pid_t pid_;
   UniqueFd exit_fd_;
   WatchedFd exit_watch_;
+  ProcessExit exit_{Lost{}, {}};
   std::function<void()> on_end_;
 };
 

@@ -183,7 +183,10 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass) const {
     const bool refused = !give_signal({pid, mark}, tree->second, pass);
     auto stat = read_process(system_, proc_.get(), pid);
     // It cannot be read for want of a descriptor: its mark is enough to kill it by.
-    if (!stat && !has_ended(errno)) stat = ProcessStat{pid};
+    if (!stat && !has_ended(errno)) {
+      if (is_ended_leader(pid, pass)) return;
+      stat = ProcessStat{pid};
+    }
     if (stat && !stat->zombie)
       pass.marked[tree->second].push_back({*stat, refused});
     else if (stat && is_left_to_us(*stat, pass.roots[tree->second]))
@@ -200,11 +203,18 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass) const {
   const bool only_by_group = readable && marks_.available();
   if (only_by_group && !pass.by_leader.contains(group) && !pass.by_leader.contains(pid)) return;
   auto stat = read_process(system_, proc_.get(), pid);
-  if (!stat && !has_ended(errno) && pass.by_leader.contains(pid))
+  if (!stat && !has_ended(errno) && pass.by_leader.contains(pid)) {
+    if (is_ended_leader(pid, pass)) return;
     stat = ProcessStat{pid};
-  else if (!stat && is_shortage(errno))
+  } else if (!stat && is_shortage(errno)) {
     pass.blurred = true;
+  }
   if (stat && !stat->zombie) pass.others.push_back(*stat);
+}
+
+bool ProcessTrees::is_ended_leader(pid_t pid, const Pass& pass) const {
+  const auto found = pass.by_leader.find(pid);
+  return found != pass.by_leader.end() && !pass.roots[found->second].leader_reaped && system_.has_ended(pid) == 1;
 }
 
 bool ProcessTrees::is_still(const TreeMember& member) const {

@@ -104,6 +104,8 @@ class ProcessTrees {
   /// The pass's signal, if there is one for that member. false: the system refused.
   bool give_signal(const TreeMember& member, std::size_t tree, const Pass& pass) const;
   bool is_still(const TreeMember& member) const;
+  /// It waits for its execution to be settled: a zombie, though /proc cannot say so.
+  bool is_ended_leader(pid_t pid, const Pass& pass) const;
   int open_proc() const;
 
   System& system_;

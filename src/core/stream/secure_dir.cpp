@@ -13,7 +13,6 @@ namespace cloudops {
 namespace {
 
 constexpr const char* kVerb = "use the directory";
-constexpr const char* kMake = "make the directory";
 
 /// "link/" and "link/." name the link's target; without such an end O_NOFOLLOW sees the link itself.
 std::string without_trailing_slashes(std::string path) {
@@ -46,23 +45,17 @@ std::optional<Error> refuse_strangers(System& system, int dir, const std::string
   return std::nullopt;
 }
 
-/// Makes the directory and its missing parents. Absent: done, or it was there.
-std::optional<Error> make_directory(System& system, const std::string& path) {
-  const std::string parent = parent_of(path);
-  const auto open_parent = [&] {
-    return system.open_at(AT_FDCWD, parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+/// Makes the directory and its missing parents. 0, also when it exists, or an errno.
+int make_directory(System& system, const std::string& path) {
+  const auto make = [&] {
+    const int error = -system.make_directory(path.c_str(), 0700);
+    return error == EEXIST ? 0 : error;
   };
-  int opened = open_parent();
-  if (opened == -ENOENT && parent != path && !path.empty()) {
-    if (auto failed = make_directory(system, parent)) return failed;
-    opened = open_parent();
-  }
-  if (opened < 0) return io_error(kMake, path, -opened);
-  const UniqueFd holder(opened);
-  if (auto refused = refuse_strangers(system, opened, parent)) return refused;
-  const int error = -system.make_directory(path.c_str(), 0700);
-  if (error != 0 && error != EEXIST) return io_error(kMake, path, error);
-  return std::nullopt;
+  const int error = make();
+  const std::string parent = parent_of(path);
+  if (error != ENOENT || parent == path || path.empty()) return error;
+  if (const int parent_error = make_directory(system, parent)) return parent_error;
+  return make();
 }
 
 bool is_symbolic_link(System& system, const std::string& path) {
@@ -76,7 +69,7 @@ Expected<UniqueFd> open_or_make(System& system, const std::string& path) {
   };
   int opened = open();
   if (opened == -ENOENT) {
-    if (auto failed = make_directory(system, path)) return std::move(*failed);
+    if (const int error = make_directory(system, path)) return io_error("make the directory", path, error);
     opened = open();
   }
   if (opened >= 0) return UniqueFd(opened);

@@ -20,9 +20,8 @@ enum class OpenToOthers {
   leave,
 };
 
-/// Opens the directory for files of ours, after making it and its missing parents with mode 0700; none is made in a
-/// directory that is neither ours nor root's. Refused: a symbolic link as the last component, a directory that another
-/// user owns.
+/// Opens the directory for files of ours, after making it and its missing parents with mode 0700. Refused: a symbolic
+/// link as the last component, a directory that another user owns.
 Expected<UniqueFd> open_private_dir(const std::string& path, OpenToOthers policy, System& system = real_system());
 
 /// Opens the directory of a file that a user named, after making it and its missing parents with mode 0700. It must
