@@ -22,7 +22,13 @@ struct ProcessTrees::Pass {
   };
 
   Pass(std::span<const TreeRoot> all, int sent, Reach who)
-      : roots(all), signal(sent), reach(who), leader_refused(all.size()), marked(all.size()), dead(all.size()) {
+      : roots(all),
+        signal(sent),
+        reach(who),
+        leader_refused(all.size()),
+        leader_ended(all.size()),
+        marked(all.size()),
+        dead(all.size()) {
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i].mark != 0) by_mark.emplace(roots[i].mark, i);
       by_leader.emplace(roots[i].leader, i);
@@ -43,6 +49,8 @@ struct ProcessTrees::Pass {
   Reach reach;
   /// Per root: its leader, which gets a signal before everybody else, does not take it.
   std::vector<bool> leader_refused;
+  /// Per root: its leader, unreaped, had ended before the pass began. It says nothing about what lived meanwhile.
+  std::vector<bool> leader_ended;
   std::unordered_map<std::uint64_t, std::size_t> by_mark;
   std::unordered_map<pid_t, std::size_t> by_leader;
   /// Per root: those that carry its mark.
@@ -124,6 +132,8 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   if (roots.empty()) return scan;
   const int unopened = proc_ ? 0 : open_proc();
   Pass pass(roots, signal, reach);
+  for (std::size_t i = 0; i < roots.size(); ++i)
+    pass.leader_ended[i] = !roots[i].leader_reaped && system_.has_ended(roots[i].leader) == 1;
   const pid_t self = ::getpid();
   const auto visit = [&](pid_t pid) {
     if (pid > 1 && pid != self) look_at(pid, pass);
@@ -191,10 +201,10 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass) const {
       pass.marked[tree->second].push_back({*stat, refused});
     else if (stat && is_left_to_us(*stat, pass.roots[tree->second]))
       ::waitpid(pid, nullptr, WNOHANG);
-    else if (stat)
-      pass.dead[tree->second] += static_cast<std::uint64_t>(pid);
-    else
+    else if (!stat)
       pass.blurred = true;
+    else if (pid != pass.roots[tree->second].leader || !pass.leader_ended[tree->second])
+      pass.dead[tree->second] += static_cast<std::uint64_t>(pid);
     return;
   }
   // Kernel threads, on many machines the bulk, have group 0. A process of ours cannot: it inherits or makes one.
