@@ -47,9 +47,9 @@ WaitOutcome wait_for(int pidfd, pid_t pid, int more_flags) {
   const int flags = WEXITED | WNOHANG | more_flags;
   WaitOutcome outcome;
   siginfo_t end{};
-  long result = ::syscall(SYS_waitid, by_pidfd, pidfd, &end, flags, &outcome.usage);
-  if (result != 0 && (errno == EINVAL || errno == EBADF))
-    result = ::syscall(SYS_waitid, P_PID, pid, &end, flags, &outcome.usage);
+  const auto wait = [&](int by, int which) { return ::syscall(SYS_waitid, by, which, &end, flags, &outcome.usage); };
+  long result = pidfd >= 0 ? wait(by_pidfd, pidfd) : wait(P_PID, pid);
+  if (result != 0 && pidfd >= 0 && (errno == EINVAL || errno == EBADF)) result = wait(P_PID, pid);
   if (result != 0)
     outcome.pid = -errno;
   else if (end.si_pid != 0)
@@ -106,9 +106,8 @@ std::size_t System::bytes_waiting(int fd) {
 }
 
 int System::has_ended(pid_t pid) {
-  siginfo_t ended{};
-  if (::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) return -errno;
-  return ended.si_pid == 0 ? 0 : 1;
+  const pid_t seen = wait_for(-1, pid, WNOWAIT).pid;
+  return seen > 0 ? 1 : seen;
 }
 
 WaitOutcome System::peek(int pidfd, pid_t pid) { return wait_for(pidfd, pid, WNOWAIT); }

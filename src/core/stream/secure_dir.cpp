@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
-#include <utility>
 
 namespace cloudops {
 namespace {
@@ -35,14 +33,6 @@ std::string parent_of(const std::string& path) {
 
 Error owned_by_another(const std::string& path, uid_t owner) {
   return io_error(kVerb, path, "it belongs to another user (uid " + std::to_string(owner) + ")");
-}
-
-/// Absent: it is ours or root's. Whoever owns a directory decides what its entries are.
-std::optional<Error> refuse_strangers(System& system, int dir, const std::string& path) {
-  struct stat status {};
-  if (const int error = -system.status_of(dir, status)) return io_error(kVerb, path, error);
-  if (status.st_uid != ::geteuid() && status.st_uid != 0) return owned_by_another(path, status.st_uid);
-  return std::nullopt;
 }
 
 /// Makes the directory and its missing parents. 0, also when it exists, or an errno.
@@ -97,7 +87,10 @@ Expected<UniqueFd> open_parent_dir(const std::string& file_path, System& system)
   const std::string path = parent_of(file_path);
   auto opened = open_or_make(system, path);
   if (opened.has_error()) return opened;
-  if (auto refused = refuse_strangers(system, opened->get(), path)) return std::move(*refused);
+
+  struct stat status {};
+  if (const int error = -system.status_of(opened->get(), status)) return io_error(kVerb, path, error);
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) return owned_by_another(path, status.st_uid);
   return opened;
 }
 
