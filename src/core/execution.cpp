@@ -74,9 +74,8 @@ void Execution::on_counted(OutputStream stream, std::size_t size) { after_taking
 
 void Execution::count_only() {
   if (!context_.sink_of_unwanted) {
-    const UniqueFd opened(context_.system.open_at(AT_FDCWD, "/dev/null", O_WRONLY | O_CLOEXEC, 0));
-    // A host may have closed its stdio: the descriptor is not to be one of those.
-    if (opened) context_.sink_of_unwanted.reset(context_.system.duplicate(opened.get()));
+    context_.sink_of_unwanted =
+        above_stdio(UniqueFd(context_.system.open_at(AT_FDCWD, "/dev/null", O_WRONLY | O_CLOEXEC, 0)));
     // None to be had: they are read, and perhaps next time there is one.
     if (!context_.sink_of_unwanted) return;
   }

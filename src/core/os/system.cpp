@@ -25,16 +25,6 @@ Result or_error(Result result) {
   return result < 0 ? static_cast<Result>(-errno) : result;
 }
 
-/// Descriptors 0, 1 and 2 of the host may be closed; ours must stay above them, or the child's dup would overwrite one.
-int above_stdio(int fd) {
-  if (fd < 0 || fd > 2) return fd;
-  const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
-  const int error = errno;
-  ::close(fd);
-  errno = error;
-  return moved;
-}
-
 /// As wait4 gives it.
 int status_of_end(const siginfo_t& end) {
   if (end.si_code == CLD_EXITED) return W_EXITCODE(end.si_status, 0);
@@ -63,21 +53,19 @@ WaitOutcome wait_for(int pidfd, pid_t pid, int more_flags) {
 int System::pipe(PipeEnds& ends) {
   int fds[2];
   if (::pipe2(fds, O_CLOEXEC) != 0) return -errno;
-  fds[0] = above_stdio(fds[0]);
-  const int first_error = errno;
-  fds[1] = above_stdio(fds[1]);
-  ends.read_end.reset(fds[0]);
-  ends.write_end.reset(fds[1]);
-  if (fds[0] < 0) return -first_error;
-  return fds[1] < 0 ? -errno : 0;
+  PipeEnds made{UniqueFd(fds[0]), UniqueFd(fds[1])};
+  ends.read_end = above_stdio(std::move(made.read_end));
+  if (!ends.read_end) return -errno;
+  ends.write_end = above_stdio(std::move(made.write_end));
+  return ends.write_end ? 0 : -errno;
 }
 
 int System::open_for_reading(const char* path) {
-  const int fd = above_stdio(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (fd < 0) return -errno;
+  UniqueFd fd = above_stdio(UniqueFd(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)));
+  if (!fd) return -errno;
   // O_NONBLOCK was for the opening only: the child expects an ordinary descriptor.
-  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-  return fd;
+  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
+  return fd.release();
 }
 
 ExecOutcome System::spawn(const ExecPlan& plan) { return vfork_exec(plan); }

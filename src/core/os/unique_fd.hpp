@@ -1,7 +1,9 @@
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace cloudops {
@@ -32,5 +34,16 @@ class UniqueFd {
  private:
   int fd_ = -1;
 };
+
+/// The same file, with a number above 2: the host may have closed its stdio, and what is put in its place, by us or in
+/// a child, must not overwrite a descriptor that is still needed. None, with errno set, when there is none to be had.
+inline UniqueFd above_stdio(UniqueFd fd) {
+  if (!fd || fd.get() > 2) return fd;
+  UniqueFd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  const int error = errno;
+  fd.reset();
+  errno = error;
+  return moved;
+}
 
 }  // namespace cloudops

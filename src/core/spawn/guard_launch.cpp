@@ -34,12 +34,6 @@
 namespace cloudops {
 namespace {
 
-UniqueFd above_stdio(int fd) {
-  if (fd < 0 || fd > 2) return UniqueFd(fd);
-  const UniqueFd low(fd);
-  return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
-}
-
 bool write_image(int fd) {
   for (std::size_t done = 0; done < sizeof guard_image;) {
     const ssize_t count = ::write(fd, guard_image + done, sizeof guard_image - done);
@@ -66,7 +60,7 @@ UniqueFd image_in(const std::string& parent) {
     const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0700));
     // fchmod: the host's umask may have taken the permission to execute.
     if (file && write_image(file.get()) && ::fchmod(file.get(), 0700) == 0)
-      image = above_stdio(::open(path.c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW));
+      image = above_stdio(UniqueFd(::open(path.c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW)));
   }
   const int error = errno;
   ::unlink(path.c_str());
@@ -144,7 +138,7 @@ UniqueFd make_memory_file(const char* name, bool executable) {
   int fd = static_cast<int>(::syscall(SYS_memfd_create, name, MFD_CLOEXEC | kind));
   // Kernels before 6.3 know neither kind.
   if (fd < 0 && errno == EINVAL) fd = static_cast<int>(::syscall(SYS_memfd_create, name, MFD_CLOEXEC));
-  return above_stdio(fd);
+  return above_stdio(UniqueFd(fd));
 }
 
 GuardProcess launch_guard(int pipe_end, int table, const std::string& temp_dir, std::uint64_t time_slice_ns) {
