@@ -33,7 +33,7 @@ class EngineCore final : public ExecutionOwner {
 
   // engine_core.cpp
   void submit(const Value& raw, const Environment& environment, SubmitTicket* ticket, const Callback<Uuid>& answer);
-  void resume_reading(const Uuid& id);
+  void resume_reading(const Uuid& id) override;
 
   // engine_plans.cpp
   void submit_plan(const Value& raw, const Environment& environment, SubmitTicket* ticket,

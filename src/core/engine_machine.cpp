@@ -21,7 +21,9 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
                std::make_shared<DeliveryTotal>(),
                MemoryWatch(runtime.io())},
       cleanup_task_(runtime.io()),
-      close_deadline_(runtime.io()) {}
+      close_deadline_(runtime.io()) {
+  context_.file_writer.emplace([&runtime](FileWriter::FollowUp follow_up) { runtime.post(std::move(follow_up)); });
+}
 
 void EngineMachine::prepare() {
   if (!std::exchange(prepared_, true)) terminator_.prepare();
@@ -46,6 +48,7 @@ std::optional<Error> EngineMachine::start_guard() {
 void EngineMachine::retire() {
   cleanup_task_.cancel();
   context_.memory_watch.stop();
+  context_.file_writer.reset();
   close_deadline_.cancel();
   for (auto& child : unreaped_) child->let_go();
   unreaped_.clear();

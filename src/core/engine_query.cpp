@@ -57,11 +57,12 @@ void EngineCore::output(const Uuid& id, OutputStream stream, const Callback<std:
 }
 
 void EngineCore::log_file(const Uuid& id, const Callback<std::string>& answer) {
-  if (const auto found = active_.find(id); found != active_.end()) found->second.execution->flush_log();
   const auto path = logs_.find(id);
   if (!path) return answer(unknown_execution(id));
   if (path->empty()) return answer(has_no_log(id));
-  answer(*path);
+  const auto found = active_.find(id);
+  if (found == active_.end()) return answer(*path);
+  found->second.execution->flush_log([answer, path = *path] { answer(path); });
 }
 
 }  // namespace cloudops

@@ -23,13 +23,15 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
       owner_(owner),
       command_(display(accepted_.request.command)),
       output_(accepted_.id, accepted_.launch.log_path, context.config, context.sink, context.delivery_total,
-              context.system),
+              context.system, context.file_writer ? &*context.file_writer : nullptr,
+              [&owner, id = accepted_.id] { owner.resume_reading(id); }),
       stdout_(context.runtime.io(), context.system, context.runtime.read_buffer(), callbacks_of(OutputStream::out)),
       stderr_(context.runtime.io(), context.system, context.runtime.read_buffer(), callbacks_of(OutputStream::err)),
       deadline_(context.runtime.io()),
       retry_(context.runtime.io()),
       drain_(context.runtime.io()),
-      quiet_(context.runtime.io()) {
+      quiet_(context.runtime.io()),
+      disk_(context.runtime.io()) {
   auto& source = accepted_.request.stdin_source;
   if (std::holds_alternative<StdinPipe>(source) || std::holds_alternative<StdinData>(source))
     stdin_ = std::make_unique<StdinFeed>(context.runtime.io(), context.system);
@@ -48,6 +50,8 @@ Execution::~Execution() {
 }
 
 void Execution::terminate(TerminationCause cause, const StopLadder& ladder) {
+  // Nothing is waited for when all is to end at once.
+  if (settled_ && ladder.front().signal == SIGKILL) return output_.give_up_files("the engine was closed meanwhile");
   if (settled_) return;
   if (!settlement_.terminate(cause)) return context_.terminator.hasten(*this, ladder);
   if (!child_) return settle();

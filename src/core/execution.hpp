@@ -43,6 +43,8 @@ struct ExecutionContext {
   StdioSlots stdio_slots = {};
   /// /dev/null for writing, opened by the first output that is only counted.
   UniqueFd sink_of_unwanted = {};
+  /// Files that are large are written there.
+  std::optional<FileWriter> file_writer = {};
 };
 
 /// Who owns executions and hears of their end.
@@ -51,6 +53,8 @@ class ExecutionOwner {
   virtual ~ExecutionOwner() = default;
   /// Once per execution, its last call. The execution may be destroyed, but not before this returns.
   virtual void settled(Execution& execution, Outcome outcome) = 0;
+  /// A disk has caught up with that execution, which may be gone.
+  virtual void resume_reading(const Uuid& id) = 0;
   /// A child that the system does not let go: collected whenever it ends.
   virtual void keep_until_reaped(std::unique_ptr<ChildProcess> child) = 0;
 };
@@ -81,11 +85,12 @@ class Execution final : private Terminator::Target {
   void start();
   /// Ends it for this cause, unless another cause came first. Before start() it settles at once.
   void terminate(TerminationCause cause, const StopLadder& ladder);
-  /// The consumer of the events has caught up.
+  /// The consumer of the events, or the disk, has caught up.
   void resume_reading();
   /// The bytes of that stream that are kept so far.
   std::string captured(OutputStream stream) const { return output_.captured(stream); }
-  void flush_log() { output_.flush_log(); }
+  /// `done` is called when what is logged so far is in the file, now or later.
+  void flush_log(const FileSink::Done& done) { output_.flush_log(done); }
 
  private:
   // execution_start.cpp
@@ -122,6 +127,7 @@ class Execution final : private Terminator::Target {
   void settle();
   void settle_failed_start(const LaunchFailure& failure);
   void finish(ExecutionResult result, std::optional<Error> error);
+  void tell();
   ExecutionResult describe_end();
   void describe_exit(ExecutionResult& result) const;
   std::string describe_cause(TerminationCause cause) const;
@@ -158,13 +164,20 @@ class Execution final : private Terminator::Target {
   int pipe_error_ = 0;
   /// Why the request's stdin data did not reach the child.
   int stdin_error_ = 0;
+  /// All is decided; what is missing are files.
   bool settled_ = false;
+  struct Ending {
+    ExecutionResult result;
+    std::optional<Error> error;
+  };
+  std::optional<Ending> ending_;
 
   Milliseconds next_retry_{5};
   Timer deadline_;
   Timer retry_;
   Timer drain_;
   Timer quiet_;
+  Timer disk_;
 };
 
 }  // namespace cloudops

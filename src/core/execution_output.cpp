@@ -48,14 +48,23 @@ std::optional<std::string> log_path_for(const Config& config, const std::optiona
 }
 
 ExecutionOutput::ExecutionOutput(const Uuid& id, std::optional<std::string> own_log_path, const Config& config,
-                                 EventSink& sink, std::shared_ptr<DeliveryTotal> total, System& system)
+                                 EventSink& sink, std::shared_ptr<DeliveryTotal> total, System& system,
+                                 FileWriter* writer, std::function<void()> go_on)
     : id_(id),
       own_log_path_(std::move(own_log_path)),
       config_(config),
       sink_(sink),
       system_(system),
+      writer_(writer),
+      go_on_(std::move(go_on)),
       credit_(std::make_shared<DeliveryCredit>(std::move(total))),
       capture_(config.max_output_size_bytes, config.oversized_output_strategy) {}
+
+ExecutionOutput::~ExecutionOutput() {
+  for (const Wait& wait : waits_) *wait.done = nullptr;
+}
+
+WriteBehind ExecutionOutput::write_behind() { return {writer_, credit_, go_on_}; }
 
 OpenToOthers ExecutionOutput::dir_policy() const {
   return !config_.log_dir || *config_.log_dir == default_log_dir(config_.temp_dir) ? OpenToOthers::tighten
@@ -67,7 +76,7 @@ void ExecutionOutput::open_log() {
   auto file =
       own_log_path_ ? open_log_at(*own_log_path_, system_) : open_log_in(*config_.log_dir, dir_policy(), id_, system_);
   if (file)
-    log_ = std::make_unique<LogFile>(std::move(*file), system_);
+    log_ = std::make_unique<LogFile>(std::move(*file), system_, write_behind());
   else
     log_error_ = file.error().message;
 }
@@ -83,7 +92,7 @@ ExecutionOutput::Taken ExecutionOutput::take(OutputStream stream, std::string_vi
     splitter(stream).feed(bytes, [this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
   else  // now, while the bytes are in the processor's cache
     ascii(stream) = ascii(stream) && is_ascii(bytes.substr(0, taken.kept));
-  outcome.hold_back = std::exchange(hold_back_, false);
+  outcome.hold_back = credit_->exhausted();
   return outcome;
 }
 
@@ -107,7 +116,7 @@ void ExecutionOutput::spill(OutputStream stream, const BoundedCapture::Taken& ta
       target.error = file.error().message;
       return;
     }
-    target.file = std::make_unique<FileSink>(std::move(*file), system_);
+    target.file = std::make_unique<FileSink>(std::move(*file), system_, write_behind());
   }
   target.file->write(taken.carried);
   target.file->write(taken.rest);
@@ -136,8 +145,8 @@ void ExecutionOutput::hand_over(OutputStream stream, OutputPiece&& piece) {
 
   const std::size_t cost = chunk.cost();
   // Before it is handed over: the consumer, on another thread, may be done with it at once.
-  if (credit_->add(cost)) hold_back_ = true;
-  if (sink_.deliver(std::move(chunk)) && credit_->release(cost)) hold_back_ = false;
+  credit_->add(cost);
+  if (sink_.deliver(std::move(chunk)) && credit_->release(cost) && go_on_) go_on_();
 }
 
 void ExecutionOutput::ended(OutputStream stream) {
@@ -154,22 +163,57 @@ void ExecutionOutput::deliver_open_line(OutputStream stream) {
   splitter(stream).flush_open([this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
 }
 
-void ExecutionOutput::flush_log() {
-  if (log_) log_->flush();
+FileSink::Done ExecutionOutput::wait_for(FileSink::Done done, std::function<void(const std::string&)> give_up) {
+  std::erase_if(waits_, [](const Wait& wait) { return !*wait.done; });
+  auto once = std::make_shared<FileSink::Done>(std::move(done));
+  waits_.push_back({once, std::move(give_up)});
+  return [once] {
+    if (const auto call = std::exchange(*once, nullptr)) call();
+  };
 }
 
-void ExecutionOutput::finish(ExecutionResult& result) {
+void ExecutionOutput::give_up_files(const std::string& why) {
+  for (const Wait& wait : std::exchange(waits_, {})) {
+    const auto call = std::exchange(*wait.done, nullptr);
+    if (!call) continue;
+    wait.give_up(why);
+    call();
+  }
+}
+
+void ExecutionOutput::flush_log(const FileSink::Done& done) {
+  if (!log_) return done();
+  log_->flush(wait_for(done, [](const std::string&) {}));
+}
+
+template <class File>
+void ExecutionOutput::close_file(File* file, const FileSink::Done& done) {
+  if (file == nullptr) return;
+  ++open_files_;
+  file->close(wait_for(done, [file](const std::string& why) { file->give_up(why); }));
+}
+
+void ExecutionOutput::close(const FileSink::Done& done) {
   ended(OutputStream::out);
   ended(OutputStream::err);
+  const FileSink::Done closed = [this, done] {
+    if (--open_files_ == 0) done();
+  };
+  open_files_ = 1;
+  close_file(log_.get(), closed);
+  for (const Overflow& overflow : overflows_) close_file(overflow.file.get(), closed);
+  closed();
+}
+
+void ExecutionOutput::describe(ExecutionResult& result) {
   if (log_) {
-    log_->close();
     result.log_path = log_->path();
     if (log_->error()) report(result, "the log is not complete: " + *log_->error());
   } else if (log_error_) {
     report(result, "no log was written: " + *log_error_);
   }
-  finish_overflow(OutputStream::out, result.stdout_overflow_file, result.stdout_warning, result);
-  finish_overflow(OutputStream::err, result.stderr_overflow_file, result.stderr_warning, result);
+  describe_overflow(OutputStream::out, result.stdout_overflow_file, result.stdout_warning, result);
+  describe_overflow(OutputStream::err, result.stderr_overflow_file, result.stderr_warning, result);
   result.stdout_bytes = capture_.written(OutputStream::out);
   result.stderr_bytes = capture_.written(OutputStream::err);
   result.stdout_ascii = ascii(OutputStream::out);
@@ -179,12 +223,11 @@ void ExecutionOutput::finish(ExecutionResult& result) {
   result.stderr_bytes_kept = std::move(bytes.err);
 }
 
-void ExecutionOutput::finish_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
-                                      ExecutionResult& result) {
+void ExecutionOutput::describe_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
+                                        ExecutionResult& result) {
   if (!capture_.overflowed(stream)) return;
   Overflow& target = overflow(stream);
   if (target.file) {
-    target.file->close();
     path = target.file->path();
     target.error = target.file->error();
   }

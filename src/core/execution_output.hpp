@@ -10,10 +10,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cloudops {
 
@@ -22,19 +24,24 @@ std::optional<std::string> log_path_for(const Config& config, const std::optiona
                                         const Uuid& id);
 
 /// What becomes of one execution's output: captured up to the limit, beyond it dropped or put into a file, cut into
-/// lines, logged, and handed to the event sink. Engine thread only; ends with its execution.
+/// lines, logged, and handed to the event sink. Engine thread only; ends with its execution. Files that take more than
+/// a block are written by the FileWriter's thread.
 class ExecutionOutput {
  public:
   struct Taken {
     /// The output limit is passed and the strategy is to fail.
     bool over_limit = false;
-    /// The consumer of the events has fallen behind: read no more until told to resume.
+    /// The consumer of the events, or the disk, has fallen behind: read no more until told to resume.
     bool hold_back = false;
   };
 
-  /// `own_log_path`: the request's output_log_path. Config, sink and system outlive this.
+  /// `own_log_path`: the request's output_log_path. Config, sink, system and writer outlive this. Without a writer all
+  /// files are written by the engine thread. `go_on`: after a hold_back, reading may go on; engine thread, at any
+  /// time, even when this is gone.
   ExecutionOutput(const Uuid& id, std::optional<std::string> own_log_path, const Config& config, EventSink& sink,
-                  std::shared_ptr<DeliveryTotal> total, System& system);
+                  std::shared_ptr<DeliveryTotal> total, System& system, FileWriter* writer = nullptr,
+                  std::function<void()> go_on = {});
+  ~ExecutionOutput();
 
   /// Creates the log, if there is to be one. A failure is kept for the result.
   void open_log();
@@ -50,15 +57,26 @@ class ExecutionOutput {
   void deliver_open_line(OutputStream stream);
 
   std::string captured(OutputStream stream) const { return std::string(capture_.kept(stream)); }
-  void flush_log();
+  /// `done` is called when what is logged so far is in the file: during the call, or later on the engine thread.
+  void flush_log(const FileSink::Done& done);
 
-  /// Ends everything and fills in the result's output, files and (where the result has none yet) error.
-  void finish(ExecutionResult& result);
+  /// Ends all lines and closes all files; `done` as for flush_log().
+  void close(const FileSink::Done& done);
+  /// A disk that does not take them is not waited for any longer: whatever waits for it is told that it is done.
+  void give_up_files(const std::string& why);
+  /// After close() is done: fills in the result's output, files and error.
+  void describe(ExecutionResult& result);
 
  private:
   struct Overflow {
     std::unique_ptr<FileSink> file;
     std::optional<std::string> error;
+  };
+  /// What waits for a file.
+  struct Wait {
+    /// Empty when it has been called.
+    std::shared_ptr<FileSink::Done> done;
+    std::function<void(const std::string& why)> give_up;
   };
   bool& ascii(OutputStream stream) { return ascii_[static_cast<std::size_t>(stream)]; }
   LineSplitter& splitter(OutputStream stream) { return splitters_[static_cast<std::size_t>(stream)]; }
@@ -68,14 +86,21 @@ class ExecutionOutput {
   void spill(OutputStream stream, const BoundedCapture::Taken& taken);
   void deliver(OutputStream stream, OutputPiece&& piece);
   void hand_over(OutputStream stream, OutputPiece&& piece);
-  void finish_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
-                       ExecutionResult& result);
+  WriteBehind write_behind();
+  FileSink::Done wait_for(FileSink::Done done, std::function<void(const std::string&)> give_up);
+  template <class File>
+  void close_file(File* file, const FileSink::Done& done);
+  void describe_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
+                         ExecutionResult& result);
 
   const Uuid id_;
   const std::optional<std::string> own_log_path_;
   const Config& config_;
   EventSink& sink_;
   System& system_;
+  FileWriter* const writer_;
+  const std::function<void()> go_on_;
+  /// For all that is under way, to the consumer of the events and to the disk.
   std::shared_ptr<DeliveryCredit> credit_;
   BoundedCapture capture_;
   std::array<LineSplitter, 2> splitters_;
@@ -85,8 +110,9 @@ class ExecutionOutput {
   std::array<Overflow, 2> overflows_;
   std::unique_ptr<LogFile> log_;
   std::optional<std::string> log_error_;
+  std::vector<Wait> waits_;
+  int open_files_ = 0;
   std::uint64_t next_seq_ = 1;
-  bool hold_back_ = false;
 };
 
 }  // namespace cloudops

@@ -16,6 +16,9 @@ ResourceUsage usage_of(const struct rusage& usage, const MemoryProbe& memory) {
   return {milliseconds(usage.ru_utime), milliseconds(usage.ru_stime), memory.peak_bytes(usage)};
 }
 
+/// What of the files is not written by then counts as lost.
+constexpr std::chrono::seconds longest_wait_for_disk{10};
+
 std::string system_says(int error) { return std::string(std::strerror(error)) + " (" + errno_name(error) + ")"; }
 
 }  // namespace
@@ -116,14 +119,24 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
   // What a command that ended by itself left behind is left alone, also when the host dies.
   unguard();
 
-  output_.finish(result);
   result.id = accepted_.id;
   result.completed_at = wall_now();
   result.started_at = started_at_.value_or(result.completed_at);
   if (started_at_)
     result.duration = std::chrono::duration_cast<std::chrono::microseconds>(context_.system.now() - started_);
   result.metadata = std::move(accepted_.request.metadata);
-  owner_.settled(*this, Outcome{std::make_shared<const ExecutionResult>(std::move(result)), std::move(error)});
+  ending_ = {std::move(result), std::move(error)};
+  output_.close([this] { tell(); });
+  if (ending_)
+    disk_.start(longest_wait_for_disk, [this] { output_.give_up_files("the disk did not take it in time"); });
+}
+
+void Execution::tell() {
+  disk_.cancel();
+  Ending ending = *std::exchange(ending_, std::nullopt);
+  output_.describe(ending.result);
+  owner_.settled(*this,
+                 Outcome{std::make_shared<const ExecutionResult>(std::move(ending.result)), std::move(ending.error)});
 }
 
 }  // namespace cloudops

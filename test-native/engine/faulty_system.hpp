@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdint>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <vector>
@@ -117,9 +118,9 @@ class FaultySystem final : public System {
     const int error = next(Call::write);
     return error != 0 ? -error : System::write(fd, data, size);
   }
-  ssize_t write_both(int fd, std::string_view first, std::string_view second) override {
+  ssize_t write_file(int fd, std::string_view bytes) override {
     const int error = next(Call::write_file);
-    return error != 0 ? -error : System::write_both(fd, first, second);
+    return error != 0 ? -error : System::write_file(fd, bytes);
   }
   int has_ended(pid_t pid) override {
     const int error = next(Call::has_ended);
@@ -220,6 +221,7 @@ class FaultySystem final : public System {
   }
   /// 0: this one works.
   int next(Call call) {
+    std::lock_guard lock(mutex_);
     const std::uint64_t of_all = ++all_;
     const std::uint64_t of_kind = ++by_kind_[static_cast<std::size_t>(call)];
     if (healed_) return 0;
@@ -233,6 +235,8 @@ class FaultySystem final : public System {
     return 0;
   }
 
+  /// Files are written on a thread of their own.
+  std::mutex mutex_;
   const std::vector<Fault> faults_;
   const rlimit own_ = own_limits();
   std::set<pid_t> marked_;

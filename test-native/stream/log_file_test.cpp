@@ -30,12 +30,12 @@ struct Log {
   void print(OutputStream stream, std::string_view bytes) { splitter(stream).feed(bytes, sink(stream)); }
   void pause(OutputStream stream) { splitter(stream).flush_open(sink(stream)); }
   std::string now() {
-    file.flush();
+    file.flush([] {});
     return read_all(path);
   }
   std::string end() {
     for (const auto stream : {kOut, kErr}) splitter(stream).finish(sink(stream));
-    file.close();
+    file.close([] {});
     return read_all(path);
   }
 };
@@ -150,7 +150,7 @@ TEST_CASE("every line that fits is whole in the log, once, in its stream's order
 TEST_CASE("a log that cannot be written says so", "[log_file]") {
   class FullDisk : public System {
    public:
-    ssize_t write_both(int, std::string_view, std::string_view) override { return -ENOSPC; }
+    ssize_t write_file(int, std::string_view) override { return -ENOSPC; }
   };
   ScratchDir scratch;
   FullDisk disk;
@@ -159,7 +159,7 @@ TEST_CASE("a log that cannot be written says so", "[log_file]") {
   piece.text = "line";
   file.write(kOut, piece);
   CHECK_FALSE(file.error());
-  file.close();
+  file.close([] {});
   REQUIRE(file.error());
   CHECK_THAT(*file.error(), Catch::Matchers::Contains("ENOSPC"));
 }

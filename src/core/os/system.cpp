@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,12 +76,8 @@ int System::replace(int target, int fd) { return ::dup3(fd, target, O_CLOEXEC) <
 ssize_t System::read(int fd, void* buffer, std::size_t size) { return or_error(::read(fd, buffer, size)); }
 
 ssize_t System::write(int fd, const void* data, std::size_t size) { return or_error(::write(fd, data, size)); }
-ssize_t System::write_both(int fd, std::string_view first, std::string_view second) {
-  // writev promises not to change them; its struct serves readv too.
-  const iovec parts[] = {{const_cast<char*>(first.data()), first.size()},
-                         {const_cast<char*>(second.data()), second.size()}};
-  return or_error(::writev(fd, parts, 2));
-}
+
+ssize_t System::write_file(int fd, std::string_view bytes) { return or_error(::write(fd, bytes.data(), bytes.size())); }
 
 ssize_t System::splice(int from, int to, std::size_t size) {
   return or_error(::splice(from, nullptr, to, nullptr, size, SPLICE_F_NONBLOCK));

@@ -28,7 +28,7 @@ struct WaitOutcome {
 };
 
 /// Every call by which an execution touches the kernel, so that a test can make the n-th one fail.
-/// Called on the engine thread, or before it starts. Errors come back as -errno.
+/// Called on the engine thread, or before it starts, but for what says otherwise. Errors come back as -errno.
 class System {
  public:
   virtual ~System() = default;
@@ -44,8 +44,8 @@ class System {
   virtual int replace(int target, int fd);
   virtual ssize_t read(int fd, void* buffer, std::size_t size);
   virtual ssize_t write(int fd, const void* data, std::size_t size);
-  /// Both, as if they stood one behind the other; how many bytes of the two together.
-  virtual ssize_t write_both(int fd, std::string_view first, std::string_view second);
+  /// To a file, which takes as long as its disk. Called on the thread of a FileWriter too.
+  virtual ssize_t write_file(int fd, std::string_view bytes);
   /// Moves up to `size` bytes from one descriptor to another without copying them; one of the two is a pipe.
   virtual ssize_t splice(int from, int to, std::size_t size);
   /// Bytes that wait in a pipe.
@@ -71,7 +71,7 @@ class System {
   virtual int make_empty(int fd);
   virtual int unlink_at(int dir, const char* name);
   virtual int make_directory(const char* path, mode_t mode);
-  /// The descriptor is gone whatever this returns.
+  /// The descriptor is gone whatever this returns. Called on the thread of a FileWriter too.
   virtual int close(int fd);
   /// The next entries of a directory, as getdents64 writes them; how many bytes, 0 after the last one.
   virtual ssize_t list(int dir, void* entries, std::size_t size);

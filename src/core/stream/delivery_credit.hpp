@@ -6,14 +6,16 @@
 
 namespace cloudops {
 
-/// Text that was handed to an event sink and not consumed yet, over all executions of an engine. Any thread.
+/// Text that was handed to an event sink and not consumed yet, or to a FileWriter and not written yet, over all
+/// executions of an engine. Any thread.
 struct DeliveryTotal {
   static constexpr std::size_t limit = 64 * 1024 * 1024;
   std::atomic<std::size_t> undelivered{0};
 };
 
 /// The same for one execution. Past the limit the engine stops reading that child's pipes, so that the child waits in
-/// write; memory stays bounded and nothing is dropped. Added to on the engine thread, released on the consumer's.
+/// write; memory stays bounded and nothing is dropped. Added to on the engine thread, released on those of the consumer
+/// and of the writer.
 class DeliveryCredit {
  public:
   static constexpr std::size_t limit = 1024 * 1024;
@@ -22,16 +24,18 @@ class DeliveryCredit {
   /// What nobody will consume any more no longer counts.
   ~DeliveryCredit() { total_->undelivered -= undelivered_.load(); }
 
-  /// Engine thread. True: the limit is passed; reading must pause until release() says that it may go on.
-  bool add(std::size_t bytes) {
+  /// Engine thread.
+  void add(std::size_t bytes) {
     total_->undelivered += bytes;
-    if ((undelivered_ += bytes) <= limit && total_->undelivered <= DeliveryTotal::limit) return false;
+    if ((undelivered_ += bytes) <= limit && total_->undelivered <= DeliveryTotal::limit) return;
     paused_ = true;
-    // The consumer may have released everything before it could see the pause.
-    return !(may_resume() && paused_.exchange(false));
+    // Everything may have been released before anybody could see the pause.
+    if (may_resume()) paused_ = false;
   }
+  /// Engine thread. The limit is passed: reading must pause until release() says that it may go on.
+  bool exhausted() const { return paused_; }
 
-  /// Consumer's thread. True, once per pause: tell the engine to resume this execution.
+  /// Any thread. True, once per pause: tell the engine to resume this execution.
   bool release(std::size_t bytes) {
     undelivered_ -= bytes;
     total_->undelivered -= bytes;

@@ -46,14 +46,14 @@ void LogFile::end_owned_line() {
   owner_.reset();
 }
 
-void LogFile::close() {
+void LogFile::close(const FileSink::Done& done) {
   if (owner_) end_owned_line();
   for (std::string& waiting : held_) {
     sink_.write(waiting);
     if (!waiting.empty() && waiting.back() != '\n') sink_.write("\n");
     std::string().swap(waiting);
   }
-  sink_.close();
+  sink_.close(done);
 }
 
 }  // namespace cloudops

@@ -22,18 +22,20 @@ class LogFile {
  public:
   static constexpr std::size_t kMaxHeldBytes = LineSplitter::kMaxPieceBytes;
 
-  explicit LogFile(OpenedFile file, System& system = real_system()) : sink_(std::move(file), system) {}
+  explicit LogFile(OpenedFile file, System& system = real_system(), WriteBehind behind = {})
+      : sink_(std::move(file), system, std::move(behind)) {}
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
 
   void write(OutputStream stream, const OutputPiece& piece);
-  /// Makes what is written so far visible to readers of the file. Open lines keep waiting.
-  void flush() { sink_.flush(); }
-  /// Ends the lines that are still open, then flushes and closes. To be called before `error` is asked for good.
-  void close();
+  /// Makes what is written so far visible to readers of the file; `done` as for FileSink. Open lines keep waiting.
+  void flush(const FileSink::Done& done) { sink_.flush(done); }
+  /// Ends the lines that are still open, then flushes and closes; `done` as for FileSink.
+  void close(const FileSink::Done& done);
+  void give_up(std::string why) { sink_.give_up(std::move(why)); }
 
   const std::string& path() const { return sink_.path(); }
-  /// Why the log is not complete; absent while all went well.
+  /// Why the log is not complete; absent when all went well. To be asked as FileSink::error().
   const std::optional<std::string>& error() const { return sink_.error(); }
 
  private:
