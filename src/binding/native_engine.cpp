@@ -75,6 +75,13 @@ NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
   }
   config->temp_dir = temp_dir;
   outbox_ = std::make_shared<Outbox>(env, *hooks_);
+  if (!outbox_->is_usable()) {
+    Error refused;
+    refused.code = ErrorCode::io;
+    refused.message = "the engine could not be started: Node has no thread-safe function for it";
+    napi_throw(env, hooks_->make_error(env, refused));
+    return;
+  }
   if (const auto refused = start_engine(std::move(*config))) {
     napi_throw(env, hooks_->make_error(env, *refused));
     return;
@@ -169,7 +176,7 @@ std::function<void(Expected<Uuid>)> NativeEngine::forget_ticket(std::optional<st
   if (!number) return answer;
   return [this, number = *number, outbox = outbox_, answer = std::move(answer)](Expected<Uuid> id) {
     answer(std::move(id));
-    outbox->reply({[this, number](Napi::Env) { tickets_.erase(number); }, false});
+    outbox->reply([this, number](Napi::Env) { tickets_.erase(number); });
   };
 }
 
@@ -194,16 +201,15 @@ Napi::Value NativeEngine::outcome(Napi::Env env, Ask ask) {
   const auto deferred = Napi::Promise::Deferred::New(env);
   pending_began();
   ask([this, outbox = outbox_, deferred](Expected<Outcome> answer) {
-    outbox->reply({[this, deferred, answer = std::move(answer)](Napi::Env js) {
-                     if (!answer)
-                       deferred.Reject(hooks_->make_error(js, answer.error()));
-                     else if (answer->error)
-                       deferred.Reject(hooks_->make_error(js, *answer->error, answer->result));
-                     else
-                       deferred.Resolve(hooks_->result(js, answer->result));
-                     pending_ended();
-                   },
-                   false});
+    outbox->reply([this, deferred, answer = std::move(answer)](Napi::Env js) {
+      if (!answer)
+        deferred.Reject(hooks_->make_error(js, answer.error()));
+      else if (answer->error)
+        deferred.Reject(hooks_->make_error(js, *answer->error, answer->result));
+      else
+        deferred.Resolve(hooks_->result(js, answer->result));
+      pending_ended();
+    });
   });
   return deferred.Promise();
 }

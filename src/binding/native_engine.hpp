@@ -67,9 +67,10 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   Napi::Value stop_cleanup_task(const Napi::CallbackInfo& info);
 
   /// A promise for what `ask` asks of the engine: `ask(callback)`, where the callback takes an Expected<T>; the value
-  /// is made into the promise's by `convert(env, value)`. Defined in native_engine_promise.hpp.
+  /// is made into the promise's by `convert(env, value)`. `batch`: it is the id of what was submitted. Defined in
+  /// native_engine_promise.hpp.
   template <class T, class Ask, class Convert>
-  Napi::Value promise(Napi::Env env, Ask ask, Convert convert, bool announces_execution = false);
+  Napi::Value promise(Napi::Env env, Ask ask, Convert convert, std::optional<Outbox::Batch> batch = {});
   Napi::Value rejected(Napi::Env env, Napi::Value reason);
   Napi::Value rejected(Napi::Env env, const Error& error);
 

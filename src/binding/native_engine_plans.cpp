@@ -27,19 +27,14 @@ Napi::Value plan_to_js(Napi::Env env, Hooks& hooks, const PlanExecutionResult& p
 }  // namespace
 
 Napi::Value NativeEngine::execute_plan(const Napi::CallbackInfo& info) {
-  const auto submit_plan = [this](cloudops::Value plan, Environment environment, std::shared_ptr<SubmitTicket> ticket,
-                                  Engine::Callback<Uuid> answer) {
-    engine_->submit_plan(std::move(plan), std::move(environment), std::move(ticket),
-                         [this, outbox = outbox_, answer = std::move(answer)](Expected<Uuid> id) {
-                           answer(id);
-                           if (!id) return;
-                           // A plan has no terminal event; its result is what ends the hold on the process.
-                           engine_->wait_plan(*id, [this, outbox, id = *id](const Expected<PlanResultPtr>&) {
-                             outbox->reply({[this, id](Napi::Env) { execution_ended(id); }, false});
-                           });
-                         });
-  };
-  return submit(info, submit_plan, [](const Uuid&) {});
+  return submit(
+      info, [this](auto&&... arguments) { engine_->submit_plan(std::forward<decltype(arguments)>(arguments)...); },
+      // A plan has no terminal event; its result is what ends the hold on the process.
+      [this](const Uuid& id) {
+        engine_->wait_plan(id, [this, outbox = outbox_, id](const Expected<PlanResultPtr>&) {
+          outbox->reply([this, id](Napi::Env) { execution_ended(id); });
+        });
+      });
 }
 
 Napi::Value NativeEngine::wait_for_plan(const Napi::CallbackInfo& info) {

@@ -53,11 +53,14 @@ Napi::Value NativeEngine::read_logs(const Napi::CallbackInfo& info) {
   return promise<std::string>(
       info.Env(), [&](auto answer) { engine_->log_file(*id, std::move(answer)); },
       [this, id = *id](Napi::Env js, const std::string& path) {
-        // A promise within the promise: the file is read on a thread of Node's pool.
-        return ReadLogWorker::read(js, path, [this, id](Napi::Env then, Error error) {
+        // A promise within the promise: the file is read on a thread of Node's pool. It needs this object until its
+        // end.
+        pending_began();
+        const auto make_error = [this, id](Napi::Env then, Error error) {
           error.execution_id = id;
           return hooks_->make_error(then, error);
-        });
+        };
+        return ReadLogWorker::read(js, path, make_error, [this] { pending_ended(); });
       });
 }
 

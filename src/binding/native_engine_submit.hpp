@@ -32,7 +32,7 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit, 
         began(id);
         return id_to_js(js, id);
       },
-      true);
+      outbox_->expect_announcement());
 }
 
 }  // namespace cloudops::binding

@@ -29,7 +29,12 @@ class Turn {
 
 Outbox::Outbox(Napi::Env env, Hooks& hooks) : env_(env), hooks_(hooks) {
   const auto name = Napi::String::New(env, "cloudops-execution-engine");
-  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, call_js, &function_);
+  if (napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, call_js, &function_) !=
+      napi_ok) {
+    function_ = nullptr;
+    detached_ = released_ = true;
+    return;
+  }
   keep_alive(false);
 }
 
@@ -40,6 +45,7 @@ void Outbox::detach() {
     std::lock_guard lock(mutex_);
     if (std::exchange(detached_, true)) return;
     records_.clear();
+    announcements_.clear();
   }
   taken_.clear();
   std::lock_guard lock(releasing_);
@@ -60,10 +66,15 @@ bool Outbox::deliver(Event event) {
 }
 
 void Outbox::warn(const std::string& sentence) {
-  reply({[this, sentence](Napi::Env env) { hooks_.warn(env, sentence); }});
+  reply([this, sentence](Napi::Env env) { hooks_.warn(env, sentence); });
 }
 
 void Outbox::reply(Reply reply) { push(std::move(reply)); }
+
+bool Outbox::schedule() {
+  due_ = true;
+  return !batching_ && !std::exchange(scheduled_, true);
+}
 
 void Outbox::push(Record record) {
   {
@@ -71,9 +82,22 @@ void Outbox::push(Record record) {
     if (detached_) return;
     const bool due = is_due(record);
     records_.push_back(std::move(record));
-    if (!due) return;
-    due_ = true;
-    if (batching_ || std::exchange(scheduled_, true)) return;
+    if (!due || !schedule()) return;
+  }
+  wake();
+}
+
+Outbox::Batch Outbox::expect_announcement() {
+  ++unanswered_[batch_];
+  return batch_;
+}
+
+void Outbox::announce(Batch batch, bool accepted, Reply reply) {
+  {
+    std::lock_guard lock(mutex_);
+    if (detached_) return;
+    announcements_.push_back({batch, accepted, std::move(reply)});
+    if (!schedule()) return;
   }
   wake();
 }
@@ -105,13 +129,16 @@ void Outbox::wake() {
 }
 
 void Outbox::listening(bool anybody) {
-  hooks_.listening(anybody);
   {
     std::lock_guard lock(mutex_);
     listening_ = anybody;
-    if (!anybody || detached_ || records_.empty()) return;
-    due_ = true;
-    if (std::exchange(scheduled_, true)) return;
+    const bool pending = !records_.empty() || !taken_.empty();
+    // What has happened before is not for a listener that comes late.
+    const bool late = anybody && pending && !announced_;
+    if (!late) hooks_.listening(anybody);
+    if (!anybody || detached_ || !pending) return;
+    if (late) records_.push_back(Heard{});
+    if (!schedule()) return;
   }
   wake();
 }
@@ -132,36 +159,72 @@ bool Outbox::take() {
   return !taken_.empty();
 }
 
-void Outbox::drain(Napi::Env env) {
-  bool announced = false;
+bool Outbox::hand_over_announcements(Napi::Env env) {
+  std::deque<Announcement> announcements;
+  {
+    std::lock_guard lock(mutex_);
+    announcements.swap(announcements_);
+  }
+  // What is submitted from now on is of another turn.
+  ++batch_;
+  announced_ = false;
+  for (const Announcement& one : announcements) {
+    const Napi::HandleScope scope(env);
+    if (one.accepted) begun_.insert(one.batch);
+    // One that is refused, too: the code after `await Promise.allSettled(…)` may wait for it.
+    announced_ = announced_ || begun_.contains(one.batch);
+    if (--unanswered_.at(one.batch) == 0) {
+      unanswered_.erase(one.batch);
+      begun_.erase(one.batch);
+    }
+    one.reply(env);
+  }
+  return announced_ || !begun_.empty();
+}
+
+void Outbox::hand_over(Napi::Env env, Record& record) {
+  if (const auto* reply = std::get_if<Reply>(&record)) return (*reply)(env);
+  if (std::holds_alternative<Heard>(record)) {
+    bool listening = false;
+    {
+      std::lock_guard lock(mutex_);
+      listening = listening_;
+    }
+    return hooks_.listening(listening);
+  }
+  std::visit(
+      [&](auto& event) {
+        using Kind = std::decay_t<decltype(event)>;
+        if constexpr (!std::is_same_v<Kind, Reply> && !std::is_same_v<Kind, Heard>) hooks_(env, event);
+      },
+      record);
+}
+
+void Outbox::hand_over_records(Napi::Env env) {
   bool replied = false;
   for (Turn turn; !turn.over();) {
     // More may have come meanwhile. Code that awaits a reply does not have to wait for it.
     if (taken_.empty() && (replied || !take())) break;
-    const bool is_reply = std::holds_alternative<Reply>(taken_.front());
-    if (announced && !is_reply) break;
-    replied = replied || is_reply;
     // Out of the queue first: what runs now may detach or come here again.
     Record record = std::move(taken_.front());
     taken_.pop_front();
-    Napi::HandleScope scope(env);
+    const Napi::HandleScope scope(env);
+    replied = replied || std::holds_alternative<Reply>(record);
     if (const auto* chunk = std::get_if<OutputChunk>(&record)) turn.handed_over(chunk->line_count);
-    if (auto* reply = std::get_if<Reply>(&record)) {
-      announced = announced || reply->announces_execution;
-      reply->settle(env);
-    } else {
-      std::visit(
-          [&](auto& event) {
-            if constexpr (!std::is_same_v<std::decay_t<decltype(event)>, Reply>) hooks_(env, event);
-          },
-          record);
-    }
+    hand_over(env, record);
   }
+}
+
+void Outbox::drain(Napi::Env env) {
+  if (!hand_over_announcements(env)) hand_over_records(env);
   hooks_.end_of_turn();
   {
     std::lock_guard lock(mutex_);
     if (detached_) return;
-    scheduled_ = has_due();
+    // The rest of a batch is announced by whoever answers it.
+    const bool waits_for_announcement = !begun_.empty() && announcements_.empty() && !announced_;
+    // Once more after an announcement, if only to know that the code after it has run and does not listen.
+    scheduled_ = !waits_for_announcement && (has_due() || (announced_ && !listening_));
     if (!scheduled_) return;
   }
   if (!hooks_.drain_later(env)) wake();

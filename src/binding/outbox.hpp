@@ -5,29 +5,32 @@
 
 #include <napi.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <variant>
 
 namespace cloudops::binding {
 
 /// Settles a promise. Runs on the JavaScript thread.
-struct Reply {
-  std::function<void(Napi::Env)> settle;
-  /// It tells JavaScript the id of a new execution. The events that follow then wait for the next turn, so that the
-  /// code after `await execute(…)` runs before the first of them.
-  bool announces_execution = false;
-};
+using Reply = std::function<void(Napi::Env)>;
 
-/// What the engine has for JavaScript, in order: events and replies.
+/// What the engine has for JavaScript, in order: events and replies. Ahead of them all: the ids of what was submitted.
+/// The code after `await execute(…)` runs before any event that follows, and if several were submitted in one turn, the
+/// code after `await Promise.all(…)`: until all of them are answered, events wait.
 ///
 /// Filled on any thread, emptied on the JavaScript thread, which owns it together with the engine. It never blocks the
 /// engine thread. One call of drain() is pending at most: the first by the thread-safe function, and while there is
 /// more, the next by setImmediate. A thread-safe function that is called again while it works goes on at once, up to a
 /// thousand times: under a flood of output no timer and no socket would get its turn. While nobody listens, events that
-/// end nothing wait for the next that does: a thread is not woken for what nobody will see. They are kept, in order,
-/// for a listener that comes in the meantime. After detach() what comes is dropped.
+/// end nothing wait for the next that does: a thread is not woken for what nobody will see. A listener that comes in
+/// the meantime does not see them, unless it comes with the code after `await execute(…)`. After detach() what comes is
+/// dropped.
 class Outbox final : public EventSink {
  public:
   Outbox(Napi::Env env, Hooks& hooks);
@@ -44,6 +47,16 @@ class Outbox final : public EventSink {
   /// Any thread.
   void reply(Reply reply);
 
+  /// Submissions of one turn of JavaScript.
+  using Batch = std::uint64_t;
+  /// JavaScript thread. One more submission is to be answered, by announce().
+  Batch expect_announcement();
+  /// Any thread. `accepted`: the reply tells an id.
+  void announce(Batch batch, bool accepted, Reply reply);
+
+  /// False: Node had no thread-safe function for us, and nothing will be delivered.
+  bool is_usable() const { return function_ != nullptr; }
+
   /// JavaScript thread. Hands over what there is, up to what fits into a turn of the event loop; the rest in the next.
   void drain(Napi::Env env);
   /// JavaScript thread. Whether anybody would see an event.
@@ -54,7 +67,14 @@ class Outbox final : public EventSink {
   void detach();
 
  private:
-  using Record = std::variant<StartedEvent, OutputChunk, FinishedEvent, ProgressEvent, Reply>;
+  /// From here on somebody listens.
+  struct Heard {};
+  using Record = std::variant<StartedEvent, OutputChunk, FinishedEvent, ProgressEvent, Reply, Heard>;
+  struct Announcement {
+    Batch batch;
+    bool accepted;
+    Reply reply;
+  };
   static void call_js(napi_env env, napi_value, void* context, void*);
 
   void push(Record record);
@@ -62,10 +82,16 @@ class Outbox final : public EventSink {
   bool is_due(const Record& record);
   /// Without the lock. Has drain() called: it only queues, it does not wait.
   void wake();
+  /// Under the lock. Whether somebody has to call wake(), because something is due.
+  bool schedule();
+  /// JavaScript thread. True: ids were told, and events are to wait.
+  bool hand_over_announcements(Napi::Env env);
+  void hand_over(Napi::Env env, Record& record);
+  void hand_over_records(Napi::Env env);
   /// JavaScript thread. Moves what there is to `taken_`; false: nothing.
   bool take();
   /// Under the lock. There is something for somebody who waits.
-  bool has_due() const { return due_ || !taken_.empty(); }
+  bool has_due() const { return due_ || !taken_.empty() || !announcements_.empty(); }
 
   const napi_env env_;
   Hooks& hooks_;
@@ -73,6 +99,7 @@ class Outbox final : public EventSink {
 
   std::mutex mutex_;
   std::deque<Record> records_;
+  std::deque<Announcement> announcements_;
   /// Text among the records that nobody was woken for.
   std::size_t unannounced_bytes_ = 0;
   bool listening_ = false;
@@ -90,6 +117,13 @@ class Outbox final : public EventSink {
 
   /// Taken out of `records_`, not handed over yet. JavaScript thread only.
   std::deque<Record> taken_;
+  Batch batch_ = 0;
+  /// How many of a batch are not answered yet.
+  std::unordered_map<Batch, std::size_t> unanswered_;
+  /// Batches of which an id was told, and that are not answered whole.
+  std::unordered_set<Batch> begun_;
+  /// The code after `await execute(…)` may be running: whoever listens from now on hears what has not been delivered.
+  bool announced_ = false;
 };
 
 }  // namespace cloudops::binding

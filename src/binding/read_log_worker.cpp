@@ -8,17 +8,18 @@
 
 namespace cloudops::binding {
 
-Napi::Value ReadLogWorker::read(Napi::Env env, std::string path, MakeError make_error) {
-  auto* worker = new ReadLogWorker(env, std::move(path), std::move(make_error));
+Napi::Value ReadLogWorker::read(Napi::Env env, std::string path, MakeError make_error, std::function<void()> settled) {
+  auto* worker = new ReadLogWorker(env, std::move(path), std::move(make_error), std::move(settled));
   worker->Queue();
   return worker->deferred_.Promise();
 }
 
-ReadLogWorker::ReadLogWorker(Napi::Env env, std::string path, MakeError make_error)
+ReadLogWorker::ReadLogWorker(Napi::Env env, std::string path, MakeError make_error, std::function<void()> settled)
     : Napi::AsyncWorker(env),
       deferred_(Napi::Promise::Deferred::New(env)),
       path_(std::move(path)),
-      make_error_(std::move(make_error)) {}
+      make_error_(std::move(make_error)),
+      settled_(std::move(settled)) {}
 
 void ReadLogWorker::Execute() { text_ = read_log(path_, static_cast<std::uint64_t>(max_kept_output_bytes)); }
 
@@ -28,6 +29,7 @@ void ReadLogWorker::OnOK() {
     deferred_.Resolve(to_js(Env(), std::string_view(*text_)));
   else
     deferred_.Reject(make_error_(Env(), text_.error()));
+  settled_();
 }
 
 }  // namespace cloudops::binding

@@ -13,17 +13,19 @@ namespace cloudops::binding {
 class ReadLogWorker final : public Napi::AsyncWorker {
  public:
   using MakeError = std::function<Napi::Value(Napi::Env, Error)>;
-  /// A promise of the file's text. It owns itself and goes when it has settled.
-  static Napi::Value read(Napi::Env env, std::string path, MakeError make_error);
+  /// A promise of the file's text. It owns itself and goes when it has settled; `settled` is called then, unless the
+  /// environment has ended.
+  static Napi::Value read(Napi::Env env, std::string path, MakeError make_error, std::function<void()> settled);
 
  private:
-  ReadLogWorker(Napi::Env env, std::string path, MakeError make_error);
+  ReadLogWorker(Napi::Env env, std::string path, MakeError make_error, std::function<void()> settled);
   void Execute() override;
   void OnOK() override;
 
   Napi::Promise::Deferred deferred_;
   const std::string path_;
   MakeError make_error_;
+  std::function<void()> settled_;
   Expected<std::string> text_{std::string()};
 };
 

@@ -214,6 +214,7 @@ void ExecutionOutput::describe(ExecutionResult& result) {
   }
   describe_overflow(OutputStream::out, result.stdout_overflow_file, result.stdout_warning, result);
   describe_overflow(OutputStream::err, result.stderr_overflow_file, result.stderr_warning, result);
+  if (capture_.short_of_memory()) report(result, "not all of its output was kept: the host is short of memory");
   result.stdout_bytes = capture_.written(OutputStream::out);
   result.stderr_bytes = capture_.written(OutputStream::err);
   result.stdout_ascii = ascii(OutputStream::out);

@@ -1,9 +1,37 @@
 // Contract §5: which events come, in which order, and what a handler that throws does.
 
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { exec, isLine, isTerminal, makeEngine, nextEvent, recordEvents, shell, within } from '../support.mjs';
+import {
+  exec,
+  isLine,
+  isTerminal,
+  makeEngine,
+  nextEvent,
+  recordEvents,
+  shell,
+  tempDir,
+  until,
+  within,
+} from '../support.mjs';
+
+async function all(iterable) {
+  const list = [];
+  for await (const one of iterable) list.push(one);
+  return list;
+}
+
+/** Every engine thread of this process has done what there was to do. */
+function enginesSleep() {
+  const stats = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'latin1'));
+  return stats.filter((stat) => stat.includes('(cloudops-engine)')).every((stat) => stat.includes(') S '));
+}
+
+const typesOf = (events) => events.map((event) => event.event_type);
 
 describe('shape', () => {
   test('started, lines, one terminal event; timestamps are RFC 3339', async (t) => {
@@ -93,6 +121,44 @@ describe('shape', () => {
       engine.removeAllListeners('event');
       assert.equal(count, 2);
     }
+  });
+
+  test('no event of several that are started at once comes before the code after `await Promise.all`', async (t) => {
+    const engine = makeEngine(t);
+    for (let i = 0; i < 20; i++) {
+      const ids = await Promise.all(Array.from({ length: 10 }, () => engine.execute(exec('echo', ['line']))));
+      const seen = await Promise.all(ids.map(async (id) => typesOf(await all(engine.events(id)))));
+      assert.deepEqual(
+        seen,
+        ids.map(() => ['started', 'stdout', 'completed']),
+      );
+    }
+  });
+
+  test('one that is refused among them holds up no event', async (t) => {
+    const engine = makeEngine(t, { max_concurrent_executions: 1 });
+    const waiting = { ...exec('cat'), stdin: { type: 'pipe' } };
+    const [first, second] = await Promise.allSettled([engine.execute(waiting), engine.execute(exec('true'))]);
+    assert.equal(second.reason.code, 'CONCURRENCY_LIMIT_REACHED');
+    const events = all(engine.events(first.value));
+    await engine.closeStdin(first.value);
+    assert.deepEqual(typesOf(await events), ['started', 'completed']);
+  });
+
+  test('a listener does not hear what had happened before it came', async (t) => {
+    const engine = makeEngine(t);
+    const begun = join(tempDir(), 'begun');
+    const command = `: > ${begun}; read line; echo "$line"`;
+    const id = await engine.execute({ ...shell(command), stdin: { type: 'pipe' } });
+    // The code after `await execute` ends here.
+    await nextTurn();
+    // The engine is not asked: nothing but the listener is to make it deliver.
+    await until(() => existsSync(begun) && enginesSleep(), 8000, 'its start');
+    const events = recordEvents(engine);
+    await engine.writeStdin(id, 'late\n');
+    await engine.waitForCompletion(id);
+    assert.deepEqual(typesOf(events), ['stdout', 'completed']);
+    assert.equal(events[0].line, 'late');
   });
 
   test('stream_output false: no lines, all else the same', async (t) => {

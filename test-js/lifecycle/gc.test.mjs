@@ -11,3 +11,10 @@ test('a dropped engine is collected, threads and all', async (t) => {
   assert.equal(code, 0, host.stderr);
   assert.equal(host.stdout, 'collected\n');
 });
+
+test('an engine whose log is being read is not collected', async (t) => {
+  const host = startHost(t, 'gc_while_reading', { nodeArgs: ['--expose-gc'] });
+  const { code } = await within(30_000, host.ended, 'the reading');
+  assert.equal(code, 0, host.stderr);
+  assert.equal(host.stdout, 'read\n');
+});

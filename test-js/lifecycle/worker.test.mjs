@@ -76,6 +76,13 @@ test("terminate takes the worker's children along, and nobody else's", async (t)
   await waitUntilPresent(mine, 1);
 });
 
+test('a worker that ends right after executePlan ends alone', async (t) => {
+  for (let i = 0; i < 20; i++) {
+    const worker = startWorker(t, { plan: true, request: exec('true') });
+    assert.deepEqual(await within(8000, once(worker, 'exit'), "the worker's end"), [0]);
+  }
+});
+
 test('terminated workers leave no threads, descriptors or zombies', async (t) => {
   const use = async () => {
     const worker = startWorker(t, { mark: killAfter(t, marker()) });

@@ -154,3 +154,22 @@ TEST_CASE("what is counted counts as written, and as not kept", "[capture]") {
   CHECK(capture.kept(OutputStream::err) == "4");
   CHECK(capture.truncation_warning(OutputStream::err).find("4 of 11") != std::string::npos);
 }
+
+TEST_CASE("without memory for more, what was kept until then is what is kept") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  WARN("not run: a sanitizer ends the process when it is asked for so much");
+#else
+  BoundedCapture capture(UINT64_MAX, OversizedOutputStrategy::truncate_with_warning);
+  capture.take(kOut, "abc");
+  // Nobody looks at these bytes.
+  const std::string_view endless("", std::size_t{1} << 62);
+  const auto taken = capture.take(kOut, endless);
+  CHECK(taken.kept == 0);
+  CHECK(taken.rest.size() == endless.size());
+  CHECK(capture.short_of_memory());
+  CHECK(capture.full());
+  CHECK(capture.kept(kOut) == "abc");
+  CHECK(capture.take(kErr, "more").kept == 0);
+  CHECK_THAT(capture.truncation_warning(kOut), Catch::Matchers::Contains("3 of"));
+#endif
+}

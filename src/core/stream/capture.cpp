@@ -24,7 +24,11 @@ BoundedCapture::Taken BoundedCapture::take(OutputStream stream, std::string_view
   to.written += bytes.size();
   Taken taken;
   taken.kept = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), limit_ - used_));
-  make_room(to.kept, taken.kept);
+  if (!make_room(to.kept, taken.kept)) {
+    short_of_memory_ = true;
+    limit_ = used_;
+    taken.kept = 0;
+  }
   to.kept.append(bytes.substr(0, taken.kept));
   used_ += taken.kept;
   taken.rest = bytes.substr(taken.kept);
@@ -45,14 +49,14 @@ void BoundedCapture::count(OutputStream stream, std::size_t size) {
   to.overflowed = true;
 }
 
-void BoundedCapture::make_room(ByteBuffer& kept, std::size_t more) const {
+bool BoundedCapture::make_room(ByteBuffer& kept, std::size_t more) const {
   const std::size_t needed = kept.size() + more;
-  if (needed <= kept.capacity()) return;
+  if (needed <= kept.capacity()) return true;
   // Never past what may ever be there. Room that is not used yet takes no memory in a large block, but moving one means
   // that every processor has to forget where it was: large steps for who writes much, from the first read on.
   const std::uint64_t step = needed < much ? 2 : 8;
   const auto grown = std::max<std::uint64_t>({needed, needed < much ? 0 : large_block, step * kept.capacity()});
-  if (!kept.try_reserve(static_cast<std::size_t>(std::min(grown, limit_)))) kept.reserve(needed);
+  return kept.try_reserve(static_cast<std::size_t>(std::min(grown, limit_))) || kept.try_reserve(needed);
 }
 
 std::string BoundedCapture::truncation_warning(OutputStream stream) const {

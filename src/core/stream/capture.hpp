@@ -49,6 +49,8 @@ class BoundedCapture {
   /// Something of this stream was not kept.
   bool overflowed(OutputStream stream) const { return side(stream).overflowed; }
   bool overflowed() const { return overflowed(OutputStream::out) || overflowed(OutputStream::err); }
+  /// There was no memory for more: the limit has become what was kept until then.
+  bool short_of_memory() const { return short_of_memory_; }
 
   /// One line that names the bytes kept and written, both streams together because they share the limit; it opens with
   /// a '\n' when the kept text does not end in one. Empty when all of this stream was kept. The strategy is not asked:
@@ -64,15 +66,16 @@ class BoundedCapture {
     std::uint64_t written = 0;
     bool overflowed = false;
   };
-  void make_room(ByteBuffer& kept, std::size_t more) const;
+  bool make_room(ByteBuffer& kept, std::size_t more) const;
   Side& side(OutputStream stream) { return sides_[static_cast<std::size_t>(stream)]; }
   const Side& side(OutputStream stream) const { return sides_[static_cast<std::size_t>(stream)]; }
 
-  const std::uint64_t limit_;
+  std::uint64_t limit_;
   const OversizedOutputStrategy strategy_;
   /// Never goes down, not even for a carried character: once the limit was reached nothing more is kept, or the kept
   /// bytes would not be the first ones.
   std::uint64_t used_ = 0;
+  bool short_of_memory_ = false;
   std::array<Side, 2> sides_;
 };
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -110,7 +111,7 @@ Expected<OpenedFile> open_overflow_in(const std::string& dir, OpenToOthers polic
   return open_new(system, opened->get(), name, join(dir, name));
 }
 
-Expected<std::string> read_log(const std::string& path, std::uint64_t max_bytes) {
+Expected<std::string> read_log(const std::string& path, std::uint64_t max_bytes) try {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | kSafe));
   if (!fd) return log_read_failed(not_opened(kRead, path, errno));
   struct stat status {};
@@ -133,6 +134,8 @@ Expected<std::string> read_log(const std::string& path, std::uint64_t max_bytes)
   }
   text.resize(filled);
   return text;
+} catch (const std::bad_alloc&) {
+  return log_read_failed(io_error(kRead, path, ENOMEM));
 }
 
 }  // namespace cloudops
