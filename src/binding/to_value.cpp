@@ -27,9 +27,10 @@ class Conversion {
   Value convert(napi_value raw, int depth);
 
  private:
-  Value convert_array(napi_value array, int depth);
+  Value convert_array(napi_value array, std::uint32_t length, int depth);
+  Value convert_proxied_array(napi_value proxy, int depth);
   Value convert_object(napi_value object, int depth);
-  Value without_fields(napi_value object);
+  std::string kind_of(napi_value object);
   Value text(napi_value string);
   Value bytes(const Napi::Uint8Array& array);
   bool take_bytes(std::size_t count);
@@ -52,9 +53,7 @@ bool Conversion::take_bytes(std::size_t count) {
   return true;
 }
 
-Value Conversion::convert_array(napi_value array, int depth) {
-  std::uint32_t length = 0;
-  napi_get_array_length(env_, array, &length);
+Value Conversion::convert_array(napi_value array, std::uint32_t length, int depth) {
   Value::Array items;
   // Not more than may come: the length of a sparse array costs its owner nothing.
   items.reserve(std::min<std::size_t>(length, values_left_));
@@ -70,12 +69,29 @@ Value Conversion::convert_array(napi_value array, int depth) {
   return {std::move(items)};
 }
 
+Value Conversion::convert_proxied_array(napi_value proxy, int depth) {
+  const Napi::Value length = Napi::Object(env_, proxy).Get("length");
+  if (length.IsEmpty()) return {};
+  const double count = length.IsNumber() ? length.As<Napi::Number>().DoubleValue() : -1;
+  if (!(count >= 0 && count <= static_cast<double>(max_values))) return too_many_values();
+  return convert_array(proxy, static_cast<std::uint32_t>(count), depth);
+}
+
 Value Conversion::convert_object(napi_value object, int depth) {
   napi_value names = nullptr;
   if (keys_ == nullptr || napi_call_function(env_, keys_, keys_, 1, &object, &names) != napi_ok) return {};
   std::uint32_t length = 0;
   napi_get_array_length(env_, names, &length);
-  if (length == 0) return without_fields(object);
+  napi_value first = nullptr;
+  if (length > 0) napi_get_element(env_, names, 0, &first);
+  if (length == 0 || Napi::String(env_, first).Utf8Value() == "0") {
+    const std::string kind = kind_of(object);
+    // For Node-API the proxy of an array is none.
+    if (kind == "Array") return convert_proxied_array(object, depth);
+    // A Map, a Date, a Headers have no fields either, and what is in them would be lost without a word.
+    if (length == 0 && !kind.empty() && kind != "Object") return {Value::Foreign{kind}};
+    if (length == 0) return {Value::Object{}};
+  }
   Value::Object members;
   members.reserve(std::min<std::size_t>(length, values_left_));
   for (std::uint32_t i = 0; i < length; ++i) {
@@ -90,24 +106,22 @@ Value Conversion::convert_object(napi_value object, int depth) {
   return {std::move(members)};
 }
 
-Value Conversion::without_fields(napi_value object) {
-  // A Map, a Date, a Headers have none either, and what is in them would be lost without a word. The host may have put
-  // anything in the place of the functions that are asked here; what says nothing of use is taken for a plain object.
+/// As Object.prototype.toString has it: "Object", "Array", "Map"; "" when it says nothing of use.
+std::string Conversion::kind_of(napi_value object) {
+  // The host may have put anything in the place of what is asked here.
   constexpr std::string_view begin = "[object ";
   constexpr std::size_t longest = 64;
   const Napi::Value constructor = Napi::Env(env_).Global().Get("Object");
   const Napi::Value prototype =
       constructor.IsFunction() ? constructor.As<Napi::Object>().Get("prototype") : constructor;
   const Napi::Value to_string = prototype.IsObject() ? prototype.As<Napi::Object>().Get("toString") : prototype;
-  if (!to_string.IsFunction()) return {Value::Object{}};
+  if (!to_string.IsFunction()) return {};
   napi_value described = nullptr;
   if (napi_call_function(env_, object, to_string, 0, nullptr, &described) != napi_ok) return {};
   const Napi::Value answer(env_, described);
-  const std::string kind = answer.IsString() ? answer.As<Napi::String>().Utf8Value() : std::string();
-  if (!kind.starts_with(begin) || !kind.ends_with(']') || kind.size() > longest || kind == "[object Object]" ||
-      kind == "[object ]")
-    return {Value::Object{}};
-  return {Value::Foreign{kind.substr(begin.size(), kind.size() - begin.size() - 1)}};
+  const std::string text = answer.IsString() ? answer.As<Napi::String>().Utf8Value() : std::string();
+  if (!text.starts_with(begin) || !text.ends_with(']') || text.size() > longest) return {};
+  return text.substr(begin.size(), text.size() - begin.size() - 1);
 }
 
 Value Conversion::text(napi_value string) {
@@ -149,7 +163,8 @@ Value Conversion::convert(napi_value raw, int depth) {
     case napi_object: break;
   }
   if (depth > max_depth) return {Value::Foreign{"object nested too deeply"}};
-  if (value.IsArray()) return convert_array(raw, depth);
+  if (std::uint32_t length = 0; napi_get_array_length(env_, raw, &length) == napi_ok)
+    return convert_array(raw, length, depth);
   if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array)
     return bytes(value.As<Napi::Uint8Array>());
   if (value.IsTypedArray() || value.IsArrayBuffer() || value.IsDataView())

@@ -42,6 +42,15 @@ describe('exec', () => {
   });
 });
 
+test('a request that is observed (all of it proxies, as frameworks make them) is taken like any other', async (t) => {
+  const observed = (value) =>
+    typeof value === 'object'
+      ? new Proxy(value, { get: (target, name) => observed(Reflect.get(target, name)) })
+      : value;
+  assert.equal(await stdoutOf(t, observed(exec('echo', ['one', 'two'], { env: { 0: 'zero' } }))), 'one two\n');
+  assert.equal(await stdoutOf(t, observed(exec('echo', []))), '\n');
+});
+
 describe('script', () => {
   // A script that prints itself when its shebang counts, and its arguments when bash runs it.
   const text = '#!/bin/cat\necho "$#" "$@"\n';

@@ -20,6 +20,10 @@ constexpr std::uint64_t kib = 1024;
 constexpr int enough_looks = 3;
 /// And after so much processor time.
 constexpr std::chrono::milliseconds enough_work{10};
+/// A program's own file and its libraries come first, and the kernel maps neighbours of what is touched, up to 16 pages.
+/// So `true` (50 faults, 269 pages), bash (140, 738) and ls (222, 674) have it; memory of no file comes page by page.
+constexpr std::uint64_t faults_of_loading = 150;
+constexpr std::uint64_t pages_per_fault_of_files = 5;
 /// Processes per look.
 constexpr int most_processes = 64;
 
@@ -89,8 +93,9 @@ std::uint64_t MemoryProbe::peak_bytes(const rusage& usage) const {
   // All looks may have met it while it was being loaded (or waited for a processor to be), or when it had ended. Every
   // page that it had, it had to fault in (or a neighbour of it), but it may have done so more than once, and its
   // children's faults count too.
-  const auto faulted =
-      static_cast<std::uint64_t>(usage.ru_minflt) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const auto faults = static_cast<std::uint64_t>(usage.ru_minflt);
+  const std::uint64_t pages = faults + (pages_per_fault_of_files - 1) * std::min(faults, faults_of_loading);
+  const std::uint64_t faulted = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   return std::min(reported, std::max(seen_bytes_, faulted));
 }
 
