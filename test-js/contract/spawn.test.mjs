@@ -1,7 +1,7 @@
 // Contract §8: how a process starts.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { cpus, release } from 'node:os';
@@ -152,6 +152,20 @@ describe('a child starts with', () => {
     const { stdout } = await makeEngine(t).run(exec('cut', ['-d', ' ', '-f', '1,5', '/proc/self/stat']));
     const [pid, group] = stdout.trim().split(' ');
     assert.equal(group, pid);
+  });
+
+  const noTerminals = spawnSync('script', ['--version']).error && 'there is no script(1), which makes a terminal';
+  test('no terminal to wait for, though the host has one', { skip: noTerminals }, async () => {
+    const code = `
+      import { ExecutionEngine } from ${JSON.stringify(new URL('../../lib/index.mjs', import.meta.url).href)};
+      const engine = new ExecutionEngine({ log_dir: null });
+      const command = { type: 'shell', command: 'read -r line </dev/tty' };
+      const { status, stderr } = await engine.run({ command, timeout_ms: 10_000 });
+      console.log(\`\${process.stdin.isTTY} \${status} \${stderr}\`);`;
+    const host = `'${process.execPath}' --input-type=module -e "$CODE"`;
+    const env = { ...process.env, CODE: code };
+    const terminal = spawn('script', ['--quiet', '--command', host, '/dev/null'], { env });
+    assert.match(await text(terminal.stdout), /true failed .*No such device or address/);
   });
 
   test("the host's umask and working directory", async (t) => {

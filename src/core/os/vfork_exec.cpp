@@ -104,7 +104,8 @@ CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     ::syscall(SYS_rt_sigaction, signal, &by_default, nullptr, sizeof by_default.mask);
   }
-  if (::syscall(SYS_setpgid, 0, 0) != 0) return fail(context, "setpgid");
+  // A group of its own in a session of its own: with no terminal there is none to wait for.
+  if (::syscall(SYS_setsid) < 0) return fail(context, "setsid");
   ::syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (plan.rttime_limit != nullptr && ::syscall(SYS_prlimit64, 0, RLIMIT_RTTIME, plan.rttime_limit, nullptr) != 0)
     return fail(context, "prlimit");
