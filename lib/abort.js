@@ -1,6 +1,7 @@
 'use strict';
 
 const { ValidationError } = require('./errors.js');
+const { warn } = require('./warning.js');
 
 /** Signal to its reactions and the one listener that calls them: a signal may outlive any number of executions. */
 const watched = new WeakMap();
@@ -73,7 +74,7 @@ async function submitUnder(signal, native, submit) {
   let withdrawn = false;
   const cancel = () => {
     native.cancel(id).catch((error) => {
-      if (!tooLate.has(error?.code)) process.emitWarning(error);
+      if (!tooLate.has(error?.code)) warn(error);
     });
   };
   const unwatch = watchSignal(signal, () => {

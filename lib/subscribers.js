@@ -1,6 +1,7 @@
 'use strict';
 
 const { ValidationError } = require('./errors.js');
+const { textOf, warn } = require('./warning.js');
 const { changes, invoke } = require('./watched_emitter.js');
 
 /**
@@ -131,21 +132,29 @@ class Subscribers {
 
   #report(error, event) {
     const listeners = this.#listeners('handlerError');
-    if (listeners.length === 0) warn(error, event);
+    if (listeners.length === 0) warnOf(error, event);
     for (const listener of listeners) {
       try {
         const returned = listener.call(this.#emitter, error, event);
-        if (typeof returned?.then === 'function') returned.then(undefined, (second) => warn(second, event));
+        if (typeof returned?.then === 'function') returned.then(undefined, (second) => warnOf(second, event));
       } catch (second) {
-        warn(second, event);
+        warnOf(second, event);
       }
     }
   }
 }
 
-function warn(error, event) {
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.emitWarning(`a handler of the "${event.event_type}" event failed: ${what}`, 'ExecutionHandlerWarning');
+/** Handlers may have put anything into the event as well. */
+function typeOf(event) {
+  try {
+    return String(event.event_type);
+  } catch {
+    return 'unknown';
+  }
+}
+
+function warnOf(error, event) {
+  warn(`a handler of the "${typeOf(event)}" event failed: ${textOf(error)}`, 'ExecutionHandlerWarning');
 }
 
 module.exports = { Subscribers };
