@@ -3,6 +3,7 @@
 const { JSONRPCClient } = require('json-rpc-2.0');
 
 const { ExecutionError, errorFromNative } = require('../lib/errors.js');
+const { textOf, warn } = require('../lib/warning.js');
 
 /** The code of rejections by the engine; see cli/sidecar/wire_error.js. */
 const engineError = -32000;
@@ -103,25 +104,40 @@ class Connection {
 
   async #drain() {
     this.#draining = true;
-    // It may grow while it is walked through.
-    for (const line of this.#inbox) {
-      let message;
-      try {
-        message = JSON.parse(line);
-      } catch {
-        // Not ours: something in the other process wrote to its output.
-        continue;
+    try {
+      // Under a steady stream it is never empty: what was taken out is not kept until then.
+      while (this.#inbox.length > 0) {
+        const lines = this.#inbox;
+        this.#inbox = [];
+        for (const line of lines) {
+          // Whoever waits for the answer goes on before the events that follow it are delivered.
+          if (this.#take(line)) await turn();
+        }
       }
-      if (typeof message?.method === 'string') {
-        this.#onNotification(message.method, message.params);
-      } else {
-        this.#client.receive(message);
-        // Whoever waits for the answer goes on before the events that follow it are delivered.
-        await turn();
-      }
+    } finally {
+      this.#draining = false;
     }
-    this.#inbox = [];
-    this.#draining = false;
+  }
+
+  /** @returns {boolean} true: it was an answer */
+  #take(line) {
+    let message;
+    try {
+      message = JSON.parse(line);
+    } catch {
+      // Not ours: something in the other process wrote to its output.
+      return false;
+    }
+    try {
+      if (typeof message?.method !== 'string') {
+        this.#client.receive(message);
+        return true;
+      }
+      this.#onNotification(message.method, message.params);
+    } catch (error) {
+      warn(`a message of the sidecar could not be taken: ${textOf(error)}`, 'ExecutionEngineWarning');
+    }
+    return false;
   }
 
   #end(error) {

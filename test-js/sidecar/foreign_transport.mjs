@@ -1,6 +1,6 @@
 // A transport to a sidecar that is not ours.
 
-/** Greets like a sidecar, then answers every call with `answer(id)`. */
+/** Greets like a sidecar, then answers every call with `answer(id)`. `say` sends a line of its own. */
 export function foreignTransport(answer) {
   let receive;
   return {
@@ -14,5 +14,6 @@ export function foreignTransport(answer) {
       receive(JSON.stringify({ jsonrpc: '2.0', id, ...reply }));
     },
     close() {},
+    say: (line) => receive(line),
   };
 }
