@@ -16,6 +16,8 @@ export { ExecutionError, ValidationError } from './errors';
  * - Events of one execution come in order, and an end before the starts and the progress that came after it; lines of
  *   executions that run side by side may overtake each other.
  * - JSON has no NaN, Infinity, bigint or undefined in an array: such values are refused as another type than the engine's.
+ * - An answer of more than 500,000,000 characters (as JSON) is SERIALIZATION; a terminal event then has an empty output and
+ *   `output_truncated`.
  * - Should the sidecar die, what is outstanding and every further call reject with IO.
  * - Without Node, `readOutput` resolves with a Uint8Array.
  *

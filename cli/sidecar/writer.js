@@ -1,5 +1,7 @@
 'use strict';
 
+const { lineOf } = require('./message_line.js');
+
 /** Lines are written together: as soon as this many characters wait, else at the end of the turn. */
 const batchSize = 64 * 1024;
 
@@ -31,7 +33,7 @@ class Writer {
   /** A promise when the other side has not taken what was written before; it resolves when more is welcome. */
   write(message) {
     if (this.#gone) return undefined;
-    this.#batch += `${JSON.stringify(message)}\n`;
+    this.#batch += `${lineOf(message)}\n`;
     if (this.#batch.length >= batchSize) this.#flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
@@ -22,8 +23,10 @@ import {
 import { startSidecar } from './rpc.mjs';
 
 const require = createRequire(import.meta.url);
+const { lineOf } = require('../../cli/sidecar/message_line.js');
 const { makeServer } = require('../../cli/sidecar/server.js');
 const { Service } = require('../../cli/sidecar/service.js');
+const { Writer } = require('../../cli/sidecar/writer.js');
 const { LineReader, tooLong } = require('../../client/line_reader.js');
 
 test('what makes a Node of its host’s Electron is not passed on to commands', async (t) => {
@@ -87,6 +90,60 @@ describe('JSON-RPC 2.0', () => {
     assert.deepEqual(lines, ['{"short":1}', tooLong, '{"next":2}']);
     const { id, error } = await makeServer({ methods: () => [] }).receive(tooLong);
     assert.deepEqual([id, error.code], [null, -32600]);
+  });
+
+  describe('a message that would be too long for a line', () => {
+    const parsed = (message, longest) => JSON.parse(lineOf(message, longest));
+    const ofLength = (id, length) => ({ jsonrpc: '2.0', id, result: 'x'.repeat(length) });
+    const isRefusal = ({ id, error }, of) => {
+      assert.deepEqual([id, error.code, error.data.code], [of, -32000, 'SERIALIZATION']);
+    };
+
+    test('an answer becomes an error', () => {
+      const longest = JSON.stringify(ofLength(1, 10)).length;
+      assert.deepEqual(parsed(ofLength(1, 10), longest), ofLength(1, 10));
+      isRefusal(parsed(ofLength(1, 11), longest), 1);
+    });
+
+    test('also when it is too long for a string; the messages around it are written', async () => {
+      const toJSON = () => {
+        throw new RangeError('Invalid string length');
+      };
+      const stream = new PassThrough();
+      const writer = new Writer(stream, () => {});
+      for (const message of [ofLength(1, 1), { jsonrpc: '2.0', id: 2, result: { toJSON } }, ofLength(3, 3)])
+        writer.write(message);
+      await writer.end();
+      const [first, second, third] = String(stream.read()).trim().split('\n').map(JSON.parse);
+      assert.deepEqual([first, third], [ofLength(1, 1), ofLength(3, 3)]);
+      isRefusal(second, 2);
+    });
+
+    test('of a batch those go that do not fit, the longest first', () => {
+      const [short, refused, long] = parsed([ofLength(1, 10), ofLength(2, 5000), ofLength(3, 1000)], 2000);
+      assert.deepEqual([short, long], [ofLength(1, 10), ofLength(3, 1000)]);
+      isRefusal(refused, 2);
+      const [kept, second, third] = parsed([ofLength(1, 700), ofLength(2, 1500), ofLength(3, 1000)], 2000);
+      assert.deepEqual(kept, ofLength(1, 700));
+      isRefusal(second, 2);
+      assert.deepEqual(third, ofLength(3, 1000));
+    });
+
+    test('the end of an execution is told without its output', () => {
+      const result = {
+        stdout: 'x'.repeat(3000),
+        stderr: 'y',
+        stdout_bytes: 3000,
+        error: null,
+        output_truncated: false,
+      };
+      const event = { event_type: 'completed', execution_id: 'a', result };
+      const told = parsed({ jsonrpc: '2.0', method: 'event', params: { event } }, 2000);
+      assert.deepEqual([told.method, told.params.event.event_type], ['event', 'completed']);
+      const { stdout, stderr, stdout_bytes, output_truncated, error } = told.params.event.result;
+      assert.deepEqual([stdout, stderr, stdout_bytes, output_truncated], ['', '', 3000, true]);
+      assert.match(error, /too large/);
+    });
   });
 
   test('a batch is answered by one array, notifications not at all', async (t) => {
