@@ -17,12 +17,9 @@ function initGlobal(make, config) {
       'the global engine exists already; get it with ExecutionEngine.global()',
     );
   }
-  // Something that is no object goes through as it is, to be refused where every configuration is checked.
-  const serial =
-    ['object', 'undefined'].includes(typeof config) && !Array.isArray(config)
-      ? { ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' }
-      : config;
-  globalEngine = make(serial);
+  // An engine of its own says whether the configuration is allowed, also in what does not count here.
+  make(config).close();
+  globalEngine = make({ ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' });
   return globalEngine;
 }
 
