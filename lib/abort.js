@@ -30,11 +30,21 @@ function watchSignal(signal, reaction) {
 
 const isSignal = (value) => typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function';
 
+/** What was given in the place of options, or undefined. A Map or the like has no fields either: it says what it is. */
+function noOptions(value) {
+  if (typeof value !== 'object') return `of type ${typeof value}`;
+  if (Array.isArray(value)) return 'an array';
+  if (isSignal(value)) return 'an AbortSignal';
+  if (typeof value.abort === 'function') return 'an AbortController';
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return kind === 'Object' || Object.keys(value).length > 0 ? undefined : `a ${kind}`;
+}
+
 /** The signal among the options of a call, which know nothing else; undefined when there is none. */
 function signalIn(options) {
   if (options === undefined || options === null) return undefined;
-  if (typeof options !== 'object' || isSignal(options)) {
-    const found = typeof options === 'object' ? 'an AbortSignal' : `of type ${typeof options}`;
+  const found = noOptions(options);
+  if (found !== undefined) {
     throw new ValidationError('WRONG_TYPE', 'options', `options is ${found}; it must be an object such as { signal }`);
   }
   for (const [name, value] of Object.entries(options)) {

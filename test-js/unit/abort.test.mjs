@@ -126,13 +126,18 @@ test('a plan is cancelled under its own id, and its signal is let go when it end
   assert.deepEqual(callsOf(native, 'cancel'), [['cancel', id]]);
 });
 
-test('what is no AbortSignal, or more than one, is refused; null and undefined are none', async () => {
+test('what is no AbortSignal, or stands in the place of options, is refused; null and undefined are none', async () => {
   const { engine, native } = fakeEngine();
   for (const signal of [5, {}, 'abort']) {
     await assert.rejects(engine.execute({}, { signal }), { code: 'VALIDATION', field: 'options.signal' });
   }
-  for (const options of [5, 'signal', AbortSignal.abort()]) {
-    await assert.rejects(engine.execute({}, options), { code: 'VALIDATION', kind: 'WRONG_TYPE', field: 'options' });
+  const { signal } = new AbortController();
+  const noOptions = [5, 'signal', signal, new AbortController(), [], [{ signal }], new Map(), new Date()];
+  for (const options of noOptions) {
+    for (const method of ['execute', 'run', 'executePlan']) {
+      const expected = { code: 'VALIDATION', kind: 'WRONG_TYPE', field: 'options' };
+      await assert.rejects(engine[method]({}, options), expected, String(options));
+    }
   }
   await assert.rejects(engine.run({}, { timeout_ms: 5 }), { kind: 'UNKNOWN_FIELD', field: 'options.timeout_ms' });
   for (const options of [undefined, null, {}, { signal: null }, { timeout_ms: undefined }]) engine.execute({}, options);
