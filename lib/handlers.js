@@ -56,7 +56,6 @@ class JsonLinesHandler {
   /** Throws what an earlier write failed with: the engine passes that on as a handlerError. */
   onEvent(event) {
     if (this.#fd === null) return;
-    this.#rethrow();
     this.#pending += `${JSON.stringify(event)}\n`;
     if (this.#pending.length >= flushAt) {
       this.#flush();
@@ -64,14 +63,16 @@ class JsonLinesHandler {
       this.#scheduled = true;
       setImmediate(() => this.#flushLater());
     }
+    // This event is taken all the same.
+    this.#rethrow();
   }
 
   /** Writes what is left and closes the file; later events are ignored. May be called more than once. */
   close() {
     if (this.#fd === null) return;
     try {
-      this.#rethrow();
       this.#flush();
+      this.#rethrow();
     } finally {
       closeSync(this.#fd);
       this.#fd = null;

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -97,4 +108,37 @@ test('JsonLinesHandler: a failed write surfaces with the next event, or at close
   assert.deepEqual(errors, ['ENOSPC']);
   native.output(id, ['c']);
   assert.throws(() => handler.close(), { code: 'ENOSPC' });
+});
+
+/** A pipe instead of a file: what is written while nobody reads it fails. */
+function pipe(t) {
+  const path = file(t);
+  execFileSync('mkfifo', [path]);
+  const open = () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  let reader = open();
+  t.after(() => closeSync(reader));
+  return {
+    path,
+    leave: () => closeSync(reader),
+    comeBack: () => (reader = open()),
+    lines: () => parsed(reader).map(({ line }) => line),
+  };
+}
+
+test('JsonLinesHandler: what an earlier write failed with costs no later event', async (t) => {
+  const target = pipe(t);
+  const { engine, native } = fakeEngine();
+  const errors = [];
+  engine.on('handlerError', (error) => errors.push(error.code));
+  const handler = new JsonLinesHandler(target.path);
+  engine.addEventHandler(handler);
+  target.leave();
+  native.output(id, ['lost']);
+  await turn();
+  target.comeBack();
+  native.output(id, ['told of it']);
+  native.output(id, ['next']);
+  handler.close();
+  assert.deepEqual(errors, ['EPIPE']);
+  assert.deepEqual(target.lines(), ['told of it', 'next']);
 });
