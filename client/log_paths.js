@@ -14,12 +14,14 @@ class LogPaths {
     if (this.#byId.size > limit) this.#byId.delete(this.#byId.keys().next().value);
   }
 
-  /** @throws {ExecutionError} NOT_FOUND */
+  /** @throws {ExecutionError} NOT_FOUND; LOG_READ_FAILED when it has no log */
   get(id) {
-    const path = this.#byId.get(String(id).toLowerCase());
+    const key = String(id).toLowerCase();
+    const path = this.#byId.get(key);
     if (typeof path === 'string') return path;
-    const what = path === null ? `the execution ${id} has no log` : `no log of an execution ${id} is known here`;
-    throw new ExecutionError('NOT_FOUND', what, { execution_id: String(id) });
+    throw path === null
+      ? new ExecutionError('LOG_READ_FAILED', `execution ${key} has no log`, { execution_id: key })
+      : new ExecutionError('NOT_FOUND', `no log of an execution ${id} is known here`, { execution_id: String(id) });
   }
 
   delete(id) {
