@@ -1,7 +1,7 @@
 'use strict';
 
 const { signalIn, watchSignal } = require('../lib/abort.js');
-const { ExecutionError } = require('../lib/errors.js');
+const { ExecutionError, engineClosed } = require('../lib/errors.js');
 const { Feeds } = require('../lib/feeds.js');
 const { OutputChunk } = require('../lib/output_chunk.js');
 const { Subscribers } = require('../lib/subscribers.js');
@@ -135,6 +135,7 @@ class SidecarEngine extends WatchedEmitter {
     return this.#feeds.open(id, true);
   }
   addEventHandler(handler) {
+    if (this.#closing !== undefined) throw engineClosed();
     return this.#subscribers.addHandler(handler);
   }
 
@@ -148,6 +149,7 @@ class SidecarEngine extends WatchedEmitter {
     return this.#call('cleanup', {});
   }
   startCleanupTask() {
+    if (this.#closing !== undefined) throw engineClosed();
     this.#connection.notify('startCleanupTask', {});
   }
   stopCleanupTask() {
@@ -176,7 +178,7 @@ class SidecarEngine extends WatchedEmitter {
     } catch (error) {
       if (error.code === 'VALIDATION') throw error;
     }
-    await this.#connection.close(new ExecutionError('ENGINE_CLOSED', 'the engine is closed'));
+    await this.#connection.close(engineClosed());
   }
 
   // ---- the connection ----

@@ -3,6 +3,7 @@
 const { signalIn, submitUnder } = require('./abort.js');
 const { makeHooks } = require('./dispatch.js');
 const { environmentFor } = require('./environment.js');
+const { engineClosed } = require('./errors.js');
 const { Feeds } = require('./feeds.js');
 const { getGlobal, initGlobal } = require('./global.js');
 const { loadNative } = require('./native.js');
@@ -27,6 +28,8 @@ class ExecutionEngine extends WatchedEmitter {
   #unwatch = new Map();
   /** What the native side was told last. */
   #heard = false;
+  /** Calls of `close` that were not refused. */
+  #closes = 0;
 
   constructor(config) {
     super();
@@ -135,6 +138,7 @@ class ExecutionEngine extends WatchedEmitter {
     return this.#feeds.open(id, true);
   }
   addEventHandler(handler) {
+    if (this.#closes > 0) throw engineClosed();
     const remove = this.#subscribers.addHandler(handler);
     this.#tellWhetherHeard();
     return () => {
@@ -163,13 +167,21 @@ class ExecutionEngine extends WatchedEmitter {
     return this.#native.cleanup();
   }
   startCleanupTask() {
+    if (this.#closes > 0) throw engineClosed();
     this.#native.startCleanupTask();
   }
   stopCleanupTask() {
     this.#native.stopCleanupTask();
   }
   async close(options) {
-    return this.#native.close(options ?? {});
+    this.#closes++;
+    try {
+      return await this.#native.close(options ?? {});
+    } catch (error) {
+      // Options that are not allowed close nothing.
+      this.#closes--;
+      throw error;
+    }
   }
   async [asyncDispose]() {
     return this.close();

@@ -52,4 +52,6 @@ function errorFromNative(info) {
     : new ExecutionError(info.code, info.message, info);
 }
 
-module.exports = { ExecutionError, ValidationError, errorFromNative };
+const engineClosed = () => new ExecutionError('ENGINE_CLOSED', 'the engine is closed');
+
+module.exports = { ExecutionError, ValidationError, engineClosed, errorFromNative };

@@ -28,7 +28,7 @@ type Listener<Name extends EventName> = (...args: ExecutionEventMap[Name]) => un
  * An idle engine does not keep the process alive; a running execution does. Ids may be given in either case. Every
  * method that returns a promise rejects with an ExecutionError, never throws; after `close` with ENGINE_CLOSED, except
  * the readers of finished results (`getStatus`, `getResult`, `waitForCompletion`, `getPlanResult`, `waitForPlan`,
- * `listExecutions`, `readOutput`, `readLogs`, `getLogPath`). `startCleanupTask` and `stopCleanupTask` then do nothing.
+ * `listExecutions`, `readOutput`, `readLogs`, `getLogPath`). `startCleanupTask` and `addEventHandler` then throw it.
  *
  * When the host dies, a helper process ends what runs. An engine that cannot have one says so once, by a process warning
  * named ExecutionEngineWarning.
@@ -119,15 +119,19 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
   removeExecution(id: string): Promise<void>;
   /** Forgets finished executions that are too old, then those beyond the count; resolves with how many. */
   cleanup(): Promise<number>;
-  /** Calls `cleanup` every `cleanup_interval_secs`. Started by the constructor when `enable_auto_cleanup`. */
+  /**
+   * Calls `cleanup` every `cleanup_interval_secs`. Started by the constructor when `enable_auto_cleanup`.
+   * @throws ExecutionError ENGINE_CLOSED after `close`
+   */
   startCleanupTask(): void;
-  /** No more calls of `cleanup` until `startCleanupTask`. */
+  /** No more calls of `cleanup` until `startCleanupTask`. May be called after `close` as well. */
   stopCleanupTask(): void;
 
   /**
    * Every event goes to the handler from now on.
    * @returns removes it again; may be called more than once
    * @throws ValidationError when there is no `onEvent` function
+   * @throws ExecutionError ENGINE_CLOSED after `close`
    */
   addEventHandler(handler: EventHandler): () => void;
 

@@ -116,6 +116,23 @@ describe('afterwards', () => {
     }
   });
 
+  test('also those that return no promise, from the call of close on; a refused one closes nothing', async (t) => {
+    const engine = makeEngine(t);
+    const remove = engine.addEventHandler({ onEvent() {} });
+    await assert.rejects(engine.close({ mode: 'nonsense' }), withCode('VALIDATION'));
+    engine.startCleanupTask();
+    const closing = engine.close();
+    for (const when of ['while it closes', 'afterwards']) {
+      assert.throws(() => engine.startCleanupTask(), withCode('ENGINE_CLOSED'), when);
+      assert.throws(() => engine.addEventHandler({ onEvent() {} }), withCode('ENGINE_CLOSED'), when);
+      engine.stopCleanupTask();
+      await closing;
+    }
+    await assert.rejects(engine.close({ mode: 'nonsense' }), withCode('VALIDATION'));
+    assert.throws(() => engine.startCleanupTask(), withCode('ENGINE_CLOSED'));
+    remove();
+  });
+
   test('the readers of finished results still work', async (t) => {
     const engine = makeEngine(t);
     const result = await engine.run(exec('echo', ['kept']));

@@ -15,6 +15,7 @@ import {
   alive,
   exec,
   killAfter,
+  makeEngine,
   marker,
   recordEvents,
   shell,
@@ -65,6 +66,15 @@ describe('the same as with an engine of one’s own', () => {
     await engine.removeExecution(id);
     assert.throws(() => engine.getLogPath(id), withCode('NOT_FOUND'));
     assert.equal(await engine.cleanup(), 0);
+  });
+
+  test('an execution without a log', async (t) => {
+    const both = [makeSidecar(t, { log_dir: null }), makeEngine(t, { log_dir: null })];
+    for (const engine of both) {
+      const { id } = await engine.run(exec('true'));
+      const expected = withCode('LOG_READ_FAILED', { message: `execution ${id} has no log`, execution_id: id });
+      assert.throws(() => engine.getLogPath(id.toUpperCase()), expected);
+    }
   });
 
   test('errors are of the same classes, with what is known of them', async (t) => {
@@ -213,6 +223,9 @@ describe('the end', () => {
     assert.equal(alive(pid), false);
     await waitUntilGone(mark, 500);
     await assert.rejects(engine.getStats(), withCode('ENGINE_CLOSED'));
+    assert.throws(() => engine.startCleanupTask(), withCode('ENGINE_CLOSED'));
+    assert.throws(() => engine.addEventHandler({ onEvent() {} }), withCode('ENGINE_CLOSED'));
+    engine.stopCleanupTask();
     await engine.close();
   });
 
