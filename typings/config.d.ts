@@ -1,22 +1,22 @@
-/** An engine's settings, fixed for its life. What is absent has its default. */
+/** An engine's settings, fixed for its life. What is absent has its default. Numbers are whole. */
 export interface EngineConfig {
-  /** For requests without a `timeout_ms`. Milliseconds, default 300000. */
+  /** For requests without a `timeout_ms`. Milliseconds, 1 to `max_timeout_ms`, default 300000. */
   default_timeout_ms?: number | undefined;
-  /** A request that asks for more is refused. Milliseconds, default 3600000. */
+  /** A request that asks for more is refused. Milliseconds, 1 to 3155760000000, default 3600000. */
   max_timeout_ms?: number | undefined;
   /** false: no line events; everything else the same. Default true. */
   stream_output?: boolean | undefined;
   /** Where logs go, one file per execution. Default `<system temp>/cloudops-executions`; null: no logs. */
   log_dir?: string | null | undefined;
-  /** Slots: how many commands run at once. Default 100. */
+  /** Slots: how many commands run at once. 1 to 100000, default 100. */
   max_concurrent_executions?: number | undefined;
-  /** Finished executions kept; at cleanup the oldest beyond it leave. Default 1000. */
+  /** Finished executions kept; at cleanup the oldest beyond it leave. 0 to 10000000, default 1000. */
   max_in_memory_executions?: number | undefined;
-  /** How long a finished execution is kept, until the next cleanup. Seconds, default 3600. */
+  /** How long a finished execution is kept, until the next cleanup. Seconds, 0 to 3155760000, default 3600. */
   execution_retention_secs?: number | undefined;
   /** Start the cleanup task with the engine. Default true. */
   enable_auto_cleanup?: boolean | undefined;
-  /** stdout and stderr together, per execution. Bytes, default 10485760. */
+  /** stdout and stderr together, per execution. Bytes, 0 to 512000000, default 10485760. */
   max_output_size_bytes?: number | undefined;
   /**
    * What happens beyond `max_output_size_bytes`. "truncate_with_warning" (default): the first bytes are kept, a warning
@@ -26,20 +26,20 @@ export interface EngineConfig {
   oversized_output_strategy?: OversizedOutputStrategy | undefined;
   /** When all slots are taken: "fail_fast" (default) rejects CONCURRENCY_LIMIT_REACHED, "queue" waits. */
   concurrency_policy?: ConcurrencyPolicy | undefined;
-  /** Under "queue": how many may wait; beyond it QUEUE_FULL. Default 10000. */
+  /** Under "queue": how many may wait; beyond it QUEUE_FULL. 0 to 10000000, default 10000. */
   max_queued_executions?: number | undefined;
-  /** Between two runs of the cleanup task. Seconds, default 60. */
+  /** Between two runs of the cleanup task. Seconds, 1 to 3155760000, default 60. */
   cleanup_interval_secs?: number | undefined;
-  /** Between SIGTERM and SIGKILL. Milliseconds, default 5000. */
+  /** Between SIGTERM and SIGKILL. Milliseconds, 0 to 3155760000000, default 5000. */
   kill_grace_period_ms?: number | undefined;
   /**
    * How long a pipe that a descendant still holds after the process exited must be silent before the execution settles.
-   * Milliseconds, default 250.
+   * Milliseconds, 0 to 3155760000000, default 250.
    */
   drain_grace_ms?: number | undefined;
   /**
    * Output of all finished executions kept in memory together; beyond it the oldest outputs leave first.
-   * Bytes, default 104857600.
+   * Bytes, 0 to 9007199254740991, default 104857600.
    */
   max_in_memory_output_bytes?: number | undefined;
 }

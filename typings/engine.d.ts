@@ -9,11 +9,14 @@ import type { ExecutionPlan, PlanExecutionResult } from './plan';
 import type { ExecuteOptions, ExecutionRequest } from './request';
 import type { ConcurrencyMetrics, ExecutionResult, ExecutionStats, ExecutionStatus, ExecutionSummary } from './result';
 
-/** How `close` ends what runs. */
+/** How `close` ends what runs. Anything not allowed rejects with a ValidationError and closes nothing. */
 export interface CloseOptions {
   /** "cancel" (default) ends what runs and what waits; "drain" lets both finish. */
   mode?: 'cancel' | 'drain' | undefined;
-  /** With "drain": after so many milliseconds what still runs is cancelled. Default: no limit. */
+  /**
+   * "drain": what then still runs is cancelled; default no limit. "cancel": what then still runs gets SIGKILL; default
+   * the engine's `kill_grace_period_ms`. Whole milliseconds, 0 to 3155760000000.
+   */
   timeout_ms?: number | undefined;
 }
 
@@ -34,14 +37,18 @@ type Listener<Name extends EventName> = (...args: ExecutionEventMap[Name]) => un
  * named ExecutionEngineWarning.
  */
 export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
-  /** @throws ValidationError for a configuration that is not allowed */
+  /**
+   * @throws ValidationError for a configuration that is not allowed
+   * @throws ExecutionError IO when the system has no descriptor or thread left for an engine
+   * @throws Error with the `code` ERR_DLOPEN_FAILED when no addon can be loaded; the message says what was tried
+   */
   constructor(config?: EngineConfig);
 
   /**
    * Makes the global engine of this process or worker thread. It runs serially: `max_concurrent_executions` is 1 and
    * `concurrency_policy` is "queue", whatever `config` says.
    * @throws ExecutionError ALREADY_INITIALIZED for every call after one that succeeded, also when that engine was closed
-   * @throws ValidationError for a configuration that is not allowed
+   * @throws what the constructor throws
    */
   static initGlobal(config?: EngineConfig): ExecutionEngine;
   /** @throws ExecutionError NOT_INITIALIZED before `initGlobal` */
@@ -91,7 +98,10 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
   readLogs(id: string): Promise<string>;
   /** @throws ExecutionError NOT_FOUND; LOG_READ_FAILED when it has no log */
   getLogPath(id: string): string;
-  /** The bytes captured, without any warning line. Rejects: NOT_FOUND, VALIDATION. */
+  /**
+   * The bytes captured, so far or in all, without any warning line; none when the output has left memory and cannot be
+   * brought back (see ExecutionResult.stdout). Rejects: NOT_FOUND, VALIDATION.
+   */
   readOutput(id: string, stream: 'stdout' | 'stderr'): Promise<Buffer>;
 
   /**
@@ -135,7 +145,7 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
    */
   addEventHandler(handler: EventHandler): () => void;
 
-  /** Takes no more work; resolves when nothing runs any more. */
+  /** Takes no more work; resolves when nothing runs any more. Rejects: VALIDATION. */
   close(options?: CloseOptions): Promise<void>;
   /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;

@@ -1,8 +1,8 @@
 import type { ExecutionResult } from './result';
 
 /**
- * What happens, told apart by `event_type`. Per execution: started, lines in the order read, exactly one terminal
- * event. One object goes to all listeners and handlers; treat it as read-only.
+ * What happens, told apart by `event_type`. Per execution: started, unless it never started, lines in the order read,
+ * exactly one terminal event. One object goes to all listeners and handlers; treat it as read-only.
  */
 export type ExecutionEvent = LifecycleEvent | ProgressEvent;
 
@@ -75,7 +75,7 @@ export interface ProgressEvent {
   completed: number;
   /** Commands of the plan. */
   total: number;
-  /** The command that just started or finished. */
+  /** The command that has just ended; one line for a person. */
   current_command: string | null;
   /** RFC 3339, UTC. */
   timestamp: string;
@@ -104,7 +104,7 @@ export interface ExecutionEventMap {
   event: [event: ExecutionEvent];
   /**
    * A listener or handler threw, or returned a promise that rejected, while it dealt with `event`. Without a listener
-   * for this, the error goes through `process.emitWarning`.
+   * for this, the error goes through `process.emitWarning`, or to the console where there is no Node.
    */
   handlerError: [error: unknown, event: ExecutionEvent];
 }

@@ -16,15 +16,24 @@ export interface ExecutionResult {
   exit_code: number;
   /** "SIGKILL" …; null when it exited by itself or never started. */
   signal: string | null;
-  /** What was written, to the byte, final newline included; invalid UTF-8 becomes U+FFFD. */
+  /**
+   * What was written, to the byte, final newline included; invalid UTF-8 becomes U+FFFD. Of more than
+   * `max_output_size_bytes` the first bytes, and under "truncate_with_warning" a line that says so. When
+   * `max_in_memory_output_bytes` made the output leave memory it is read back from the log, if that holds exactly it;
+   * otherwise this is one line that says how many bytes were dropped.
+   */
   stdout: string;
+  /** The same for stderr. */
   stderr: string;
   /** A byte of stdout or stderr was not UTF-8 and had to be replaced; `readOutput` has the bytes. */
   output_lossy: boolean;
   /** Bytes the process wrote, kept or not. */
   stdout_bytes: number;
   stderr_bytes: number;
-  /** More was written than `max_output_size_bytes` and the rest is in no file. */
+  /**
+   * Not all that was written is here or in an overflow file: it was more than `max_output_size_bytes`, or the output has
+   * left memory and cannot be brought back.
+   */
   output_truncated: boolean;
   /** A descendant still held a pipe when the execution was settled. */
   output_incomplete: boolean;
@@ -73,7 +82,10 @@ export interface ResourceUsage {
   user_cpu_ms: number;
   /** Milliseconds. */
   system_cpu_ms: number;
-  /** The largest resident set, in bytes. */
+  /**
+   * The largest resident set of any one process of the command, in bytes. Looked at from time to time: what a process
+   * had between two looks may be missed.
+   */
   max_rss_bytes: number;
 }
 

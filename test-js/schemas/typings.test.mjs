@@ -1,7 +1,9 @@
 // The declarations and the schemas describe the same types: the compiler itself is asked what the declarations say.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import ts from 'typescript';
@@ -119,5 +121,21 @@ test('the defaults in the schema are those that the declarations and the engine 
     );
     const inCpp = new RegExp(`\\b${name} = (?:\\w+::)?([\\w']+);`).exec(header)?.[1].replaceAll("'", '');
     assert.equal(inCpp, String(value), name);
+  }
+});
+
+test('both entries have declarations for those who resolve without `exports` too', (t) => {
+  const project = mkdtempSync(join(tmpdir(), 'engine-typings-'));
+  t.after(() => rmSync(project, { recursive: true }));
+  mkdirSync(join(project, 'node_modules'));
+  symlinkSync(root, join(project, 'node_modules/cloudops-execution-engine'));
+  const options = { moduleResolution: ts.ModuleResolutionKind.Node10, preserveSymlinks: true };
+  const found = (name) =>
+    ts.resolveModuleName(name, join(project, 'user.ts'), options, ts.sys).resolvedModule?.resolvedFileName;
+  for (const [name, file] of [
+    ['cloudops-execution-engine', 'index.d.ts'],
+    ['cloudops-execution-engine/sidecar', 'sidecar.d.ts'],
+  ]) {
+    assert.equal(found(name), join(project, 'node_modules/cloudops-execution-engine/typings', file), name);
   }
 });

@@ -2,7 +2,7 @@
 
 import { expectTypeOf } from 'expect-type';
 
-import {
+import whole, {
   ConsoleHandler,
   ExecutionEngine,
   ExecutionError,
@@ -23,6 +23,13 @@ import {
   type ProgressEvent,
   type ValidationKind,
 } from 'cloudops-execution-engine';
+
+// ---- the default export is what `require` gives ----
+
+expectTypeOf(whole).toEqualTypeOf<typeof import('../../typings/index.js')>();
+expectTypeOf(whole.ExecutionEngine).toEqualTypeOf<typeof ExecutionEngine>();
+// @ts-expect-error no such thing in it
+whole.Engine;
 
 // ---- calls ----
 
