@@ -57,6 +57,12 @@ test('Bun installs it without scripts, and it runs in Bun', () => {
   coreIn(project, bun());
 });
 
+test('CMake configures what is in it, without further options', () => {
+  const sources = emptyProject(dir, 'for-cmake');
+  run('tar', ['-xzf', tarball, '-C', sources]);
+  run('cmake', ['-S', join(sources, 'package'), '-B', join(dir, 'cmake-build')]);
+});
+
 test('publint finds nothing in it', () => {
   assert.match(run(process.execPath, [publint(), tarball, '--strict']), /All good!/);
 });
