@@ -1,5 +1,5 @@
 // Runs everything that must hold, in order, and ends with one line: "N passed, M failed".
-//   node scripts/test.mjs [step…]      layering lint typings native instructions js parity gyp install; default: all
+//   node scripts/test.mjs [step…]      layering lint typings native instructions js parity gyp install fuzz; default: all
 // The numbers come from the runners' own reports. A step whose files are missing fails.
 
 import { mkdirSync, writeFileSync } from 'node:fs';

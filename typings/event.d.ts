@@ -1,8 +1,8 @@
 import type { ExecutionResult } from './result';
 
 /**
- * What happens, told apart by `event_type`. Per execution: started, unless it never started, lines in the order read,
- * exactly one terminal event. One object goes to all listeners and handlers; treat it as read-only.
+ * What happens, told apart by `event_type`. Per execution: started, lines in the order read, exactly one terminal
+ * event; one that never started has the last only. One object goes to all listeners and handlers; treat it as read-only.
  */
 export type ExecutionEvent = LifecycleEvent | ProgressEvent;
 

@@ -14,7 +14,7 @@
 namespace cloudops {
 
 /// What happens, as a C++ user sees it: one event per line of output. Per execution: StartedEvent, its LineEvents in
-/// the order read, exactly one FinishedEvent.
+/// the order read, exactly one FinishedEvent; one that never started has the last only.
 using ExecutionEvent = std::variant<StartedEvent, LineEvent, FinishedEvent, ProgressEvent>;
 
 /// Sees every event of an engine that was made with a HandlerSink around it. Called on the engine thread, one call at a
