@@ -106,6 +106,7 @@ void EngineCore::settled(Execution& execution, Outcome outcome) {
   boost::asio::post(runtime_.io(), [gone = std::shared_ptr<Execution>(std::move(found->second.execution))] {});
   active_.erase(found);
   if (had_slot) hand_on_slot();
+  if (!machine_->context().short_of_something.empty()) post_retry();
 
   if (const auto place = plan_of_.find(id); place != plan_of_.end())
     command_finished(place->second, command, outcome.result);
@@ -140,6 +141,14 @@ void EngineCore::post_start(const Uuid& id) {
     // Cancelled meanwhile, it has handed its slot on; another execution may even have taken its id since.
     const auto found = active_.find(id);
     if (found != active_.end() && std::exchange(found->second.start_due, false)) start(id);
+  });
+}
+
+void EngineCore::post_retry() {
+  // Posted as a start is.
+  boost::asio::post(runtime_.io(), [this] {
+    auto& waiting = machine_->context().short_of_something;
+    if (!waiting.empty()) waiting.front()->try_again();
   });
 }
 

@@ -92,6 +92,8 @@ class EngineCore final : public ExecutionOwner {
   void record(const AcceptedRequest& accepted, WallTime accepted_at);
   void start(const Uuid& id);
   void post_start(const Uuid& id);
+  /// What has ended may have left what another one waits for.
+  void post_retry();
   void hand_on_slot();
   /// After the number of running executions has changed.
   void look_for_crowd();

@@ -46,6 +46,7 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
 
 Execution::~Execution() {
   context_.terminator.forget(*this);
+  context_.short_of_something.remove(this);
   watch_memory_no_more();
 }
 

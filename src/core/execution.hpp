@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,8 @@ struct ExecutionContext {
   StdioSlots stdio_slots = {};
   /// /dev/null for writing, opened by the first output that is only counted.
   UniqueFd sink_of_unwanted = {};
+  /// Those that wait to be started because the system is short of something, the first first.
+  std::list<Execution*> short_of_something = {};
   /// Files that are large are written there.
   std::optional<FileWriter> file_writer = {};
 };
@@ -83,6 +86,8 @@ class Execution final : private Terminator::Target {
 
   /// It has a slot: the clock of its timeout starts here.
   void start();
+  /// Something of what it may have waited for has become free.
+  void try_again();
   /// Ends it for this cause, unless another cause came first. Before start() it settles at once.
   void terminate(TerminationCause cause, const StopLadder& ladder);
   /// The consumer of the events, or the disk, has caught up.

@@ -4,6 +4,7 @@
 #include "core/stream/utf8.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace cloudops {
@@ -14,6 +15,12 @@ void report(ExecutionResult& result, const std::string& sentence) {
     result.error = sentence;
   else
     *result.error += "; " + sentence;
+}
+
+int shortage_of(const Error& error) {
+  for (const int shortage : {EMFILE, ENFILE, ENOMEM})
+    if (error.errno_name == errno_name(shortage)) return shortage;
+  return 0;
 }
 
 /// So many lines are handed over together at most: between two chunks a consumer can turn to something else.
@@ -71,14 +78,17 @@ OpenToOthers ExecutionOutput::dir_policy() const {
                                                                                    : OpenToOthers::leave;
 }
 
-void ExecutionOutput::open_log() {
-  if (!own_log_path_ && !config_.log_dir) return;
+int ExecutionOutput::open_log() {
+  if ((!own_log_path_ && !config_.log_dir) || log_ || log_error_) return 0;
   auto file =
       own_log_path_ ? open_log_at(*own_log_path_, system_) : open_log_in(*config_.log_dir, dir_policy(), id_, system_);
   if (file)
     log_ = std::make_unique<LogFile>(std::move(*file), system_, write_behind());
+  else if (const int shortage = shortage_of(file.error()))
+    return shortage;
   else
     log_error_ = file.error().message;
+  return 0;
 }
 
 ExecutionOutput::Taken ExecutionOutput::take(OutputStream stream, std::string_view bytes) {

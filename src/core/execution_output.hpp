@@ -43,8 +43,9 @@ class ExecutionOutput {
                   std::function<void()> go_on = {});
   ~ExecutionOutput();
 
-  /// Creates the log, if there is to be one. A failure is kept for the result.
-  void open_log();
+  /// Creates the log, if there is to be one and it has not been tried. A failure is kept for the result, but for a
+  /// shortage that may pass (EMFILE, ENFILE, ENOMEM): its errno, to try again. 0 otherwise.
+  int open_log();
 
   Taken take(OutputStream stream, std::string_view bytes);
   /// How many bytes come is all that is of interest from now on: `count` will do in place of `take`.

@@ -2,7 +2,6 @@
 #include "core/os/signal_name.hpp"
 #include "core/runtime.hpp"
 
-#include <cstring>
 #include <utility>
 
 namespace cloudops {
@@ -18,8 +17,6 @@ ResourceUsage usage_of(const struct rusage& usage, const MemoryProbe& memory) {
 
 /// What of the files is not written by then counts as lost.
 constexpr std::chrono::seconds longest_wait_for_disk{10};
-
-std::string system_says(int error) { return std::string(std::strerror(error)) + " (" + errno_name(error) + ")"; }
 
 }  // namespace
 
@@ -41,7 +38,7 @@ void Execution::settle_failed_start(const LaunchFailure& failure) {
   Error error;
   error.code = ErrorCode::spawn_failed;
   error.message =
-      "could not start '" + accepted_.launch.executable + "': " + system_says(failure.error) + " at " + failure.step;
+      "could not start '" + accepted_.launch.executable + "': " + errno_sentence(failure.error) + " at " + failure.step;
   error.execution_id = accepted_.id;
   error.errno_name = errno_name(failure.error);
   ExecutionResult result;
@@ -64,10 +61,10 @@ ExecutionResult Execution::describe_end() {
     result.termination = Termination{*cause, std::move(signals_), std::move(survivors_)};
   } else if (pipe_error_ != 0) {
     result.status = ExecutionStatus::failed;
-    result.error = "its output could not be read: " + system_says(pipe_error_);
+    result.error = "its output could not be read: " + errno_sentence(pipe_error_);
   } else if (stdin_error_ != 0) {
     result.status = ExecutionStatus::failed;
-    result.error = "its stdin could not be written: " + system_says(stdin_error_);
+    result.error = "its stdin could not be written: " + errno_sentence(stdin_error_);
   }
   result.output_incomplete = settlement_.output_incomplete();
   return result;
@@ -93,7 +90,8 @@ std::string Execution::describe_cause(TerminationCause cause) const {
     case TerminationCause::timeout: {
       const std::string after = " within " + std::to_string(accepted_.timeout.count()) + " ms";
       if (!last_failure_) return "did not end" + after;
-      return "could not be started" + after + ": " + system_says(last_failure_->error) + " at " + last_failure_->step;
+      return "could not be started" + after + ": " + errno_sentence(last_failure_->error) + " at " +
+             last_failure_->step;
     }
     case TerminationCause::cancel: return started_at_ ? "cancelled" : "cancelled before it started";
     case TerminationCause::shutdown:
@@ -109,6 +107,7 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
   settled_ = true;
   deadline_.cancel();
   retry_.cancel();
+  context_.short_of_something.remove(this);
   drain_.cancel();
   quiet_.cancel();
   watch_memory_no_more();

@@ -24,20 +24,28 @@ void Execution::start() {
   deadline_.start(accepted_.timeout, [this] {
     terminate(TerminationCause::timeout, graceful_stop(Milliseconds(context_.config.kill_grace_period_ms)));
   });
-  output_.open_log();
+  try_to_start();
+}
+
+void Execution::try_again() {
+  if (!retry_.pending()) return;
+  retry_.cancel();
   try_to_start();
 }
 
 void Execution::try_to_start() {
+  context_.short_of_something.remove(this);
   const LaunchFailure failure = spawn();
   if (failure.error == 0) return running();
   if (failure.ran || !may_pass(failure.error)) return settle_failed_start(failure);
   last_failure_ = failure;
+  context_.short_of_something.push_back(this);
   retry_.start(next_retry_, [this] { try_to_start(); });
   next_retry_ = std::min(next_retry_ * 2, longest_retry_pause);
 }
 
 LaunchFailure Execution::spawn() {
+  if (const int error = output_.open_log(); error != 0) return {error, "open (of the log)"};
   PipeEnds out;
   PipeEnds err;
   UniqueFd child_stdin;

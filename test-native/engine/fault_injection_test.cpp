@@ -1,6 +1,7 @@
 #include "engine_fixture.hpp"
 #include "faulty_system.hpp"
 #include "host_state.hpp"
+#include "stream/scratch_dir.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -152,6 +153,35 @@ TEST_CASE("a shortage that lasts a while is waited out") {
     CHECK(result->stdout_bytes_kept == "done\n");
     CHECK(system.failures() == 5);
   }
+}
+
+TEST_CASE("a log is waited for, too") {
+  const ScratchDir scratch;
+  Config config;
+  config.log_dir = scratch / "logs";
+  for (const int error : {EMFILE, ENFILE, ENOMEM}) {
+    FaultySystem system({{Call::open_at, 1, error, 5}});
+    TestEngine test(config, system);
+    const auto result = test.run(shell("echo done"));
+    CHECK(result->success());
+    CHECK_FALSE(result->error.has_value());
+    REQUIRE(result->log_path.has_value());
+    CHECK(read_all(*result->log_path) == "done\n");
+    CHECK(system.failures() == 5);
+  }
+}
+
+TEST_CASE("whoever waits for something that is short tries again whenever a command has ended") {
+  // Only that of the second command: /dev/null is opened by the first.
+  FaultySystem system({{Call::open_for_reading, 2, EMFILE, for_ever}});
+  TestEngine test({}, system);
+  test.run(shell("true"));
+  const Uuid waiting = test.start(shell("cat", R"("stdin":{"type":"file","path":"/dev/null"})"));
+  constexpr std::uint64_t others = 40;
+  for (std::uint64_t i = 0; i < others; ++i) CHECK(test.run(shell("true"))->success());
+  CHECK(system.failures() >= others);
+  system.heal();
+  CHECK(test.finish(waiting)->success());
 }
 
 TEST_CASE("a shortage that outlasts the timeout ends in a timeout that says so") {

@@ -1,6 +1,7 @@
 #include "core/model/error.hpp"
 
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace cloudops {
@@ -86,6 +87,10 @@ std::string errno_name(int error) {
     case ETXTBSY: return "ETXTBSY";
     default: return "E" + std::to_string(error);
   }
+}
+
+std::string errno_sentence(int error) {
+  return std::generic_category().message(error) + " (" + errno_name(error) + ")";
 }
 
 }  // namespace cloudops

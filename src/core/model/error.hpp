@@ -65,6 +65,9 @@ Error validation_error(ValidationKind kind, std::string field, std::string messa
 /// The symbolic name of an errno value: "ENOENT", or "E42" for one that has no name here.
 std::string errno_name(int error);
 
+/// "No space left on device (ENOSPC)".
+std::string errno_sentence(int error);
+
 /// A value, or the Error that says why there is none.
 template <class T>
 using Expected = boost::system::result<T, Error>;

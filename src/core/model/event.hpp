@@ -56,7 +56,7 @@ struct ProgressEvent {
   Uuid plan_id{};
   std::uint64_t completed = 0;
   std::uint64_t total = 0;
-  /// The command that just started or finished.
+  /// The command that has just ended.
   std::optional<std::string> current_command;
   WallTime timestamp{};
 };

@@ -6,7 +6,6 @@
 #include "core/os/uninstrumented.hpp"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -20,8 +19,15 @@
 #include <climits>
 #include <cstdint>
 
+// For headers of older kernels.
 #ifndef SYS_close_range
 #define SYS_close_range 436
+#endif
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x1000
 #endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434

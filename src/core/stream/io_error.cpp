@@ -1,12 +1,6 @@
 #include "core/stream/io_error.hpp"
 
-#include <system_error>
-
 namespace cloudops {
-
-std::string errno_sentence(int error) {
-  return std::generic_category().message(error) + " (" + errno_name(error) + ")";
-}
 
 Error io_error(const std::string& verb, const std::string& path, const std::string& reason) {
   Error error;

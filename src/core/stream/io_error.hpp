@@ -6,9 +6,6 @@
 
 namespace cloudops {
 
-/// "No space left on device (ENOSPC)".
-std::string errno_sentence(int error);
-
 /// ErrorCode::io with the sentence `cannot <verb> "<path>": <reason>`.
 Error io_error(const std::string& verb, const std::string& path, const std::string& reason);
 /// The same for a system call's errno.
