@@ -79,24 +79,26 @@ TEST_CASE_METHOD(StoreFixture, "what never ran may finish from pending") {
   CHECK(store.stats().cancelled == 1);
 }
 
-TEST_CASE_METHOD(StoreFixture, "a listing is ordered by start and tells a finished one's own times") {
-  const Uuid late = add(300);
-  const Uuid early = add(100);
-  const Uuid moved = add(200);
-  store.mark_running(moved, WallTime(std::chrono::microseconds(400)));
+TEST_CASE_METHOD(StoreFixture, "a listing keeps the order of acceptance and tells a finished one's own times") {
+  const Uuid first = add(300);
+  const Uuid second = add(100);
+  const Uuid third = add(100);
+  store.mark_running(first, WallTime(std::chrono::microseconds(400)));
   const auto list = store.list();
   REQUIRE(list.size() == 3);
-  CHECK(list[0].id == early);
-  CHECK(list[1].id == late);
-  CHECK(list[2].id == moved);
-  CHECK(list[2].status == ExecutionStatus::running);
+  CHECK(list[0].id == first);
+  CHECK(list[1].id == second);
+  CHECK(list[2].id == third);
+  CHECK(list[0].status == ExecutionStatus::running);
+  CHECK(list[0].started_at == WallTime(std::chrono::microseconds(400)));
   CHECK_FALSE(list[2].duration.has_value());
 
   ExecutionResult result;
   result.status = ExecutionStatus::completed;
   result.duration = std::chrono::microseconds(5);
-  store.finish(early, {std::make_shared<const ExecutionResult>(result), std::nullopt}, start_of_time);
-  CHECK(store.list()[0].duration == std::chrono::microseconds(5));
+  store.finish(second, {std::make_shared<const ExecutionResult>(result), std::nullopt}, start_of_time);
+  CHECK(store.list()[1].id == second);
+  CHECK(store.list()[1].duration == std::chrono::microseconds(5));
 }
 
 TEST_CASE_METHOD(StoreFixture, "cleanup forgets by age, the oldest first, and never what has not finished") {

@@ -21,9 +21,9 @@ bool ExecutionStore::add(const Uuid& id, std::string command, std::optional<Exec
                          WallTime accepted_at) {
   const auto [place, added] = places_.try_emplace(id);
   if (!added) return false;
-  place->second = live_.insert(
-      live_.end(),
-      {id, std::move(command), LiveExecution{ExecutionStatus::pending, accepted_at, std::move(metadata), {}}});
+  place->second =
+      live_.insert(live_.end(), {id, accepted_++, std::move(command),
+                                 LiveExecution{ExecutionStatus::pending, accepted_at, std::move(metadata), {}}});
   ++stats_.total;
   ++stats_.pending;
   return true;
@@ -95,19 +95,23 @@ bool ExecutionStore::add_waiter(const Uuid& id, WaitCallback waiter) {
   return true;
 }
 
+ExecutionSummary ExecutionStore::summary_of(const Record& record) {
+  if (const auto* live = std::get_if<LiveExecution>(&record.state))
+    return {record.id, live->status, live->since, std::nullopt, record.command, live->metadata};
+  const ExecutionResult& result = *std::get<FinishedExecution>(record.state).outcome.result;
+  return {record.id, result.status, result.started_at, result.duration, record.command, result.metadata};
+}
+
 std::vector<ExecutionSummary> ExecutionStore::list() const {
+  std::vector<const Record*> records;
+  records.reserve(places_.size());
+  for (const Record& record : finished_) records.push_back(&record);
+  for (const Record& record : live_) records.push_back(&record);
+  std::sort(records.begin(), records.end(),
+            [](const Record* left, const Record* right) { return left->place < right->place; });
   std::vector<ExecutionSummary> summaries;
-  summaries.reserve(places_.size());
-  for (const auto& [id, command, state] : finished_) {
-    const auto& result = *std::get<FinishedExecution>(state).outcome.result;
-    summaries.push_back({id, result.status, result.started_at, result.duration, command, result.metadata});
-  }
-  for (const auto& [id, command, state] : live_) {
-    const auto& live = std::get<LiveExecution>(state);
-    summaries.push_back({id, live.status, live.since, std::nullopt, command, live.metadata});
-  }
-  std::stable_sort(summaries.begin(), summaries.end(),
-                   [](const auto& left, const auto& right) { return left.started_at < right.started_at; });
+  summaries.reserve(records.size());
+  for (const Record* record : records) summaries.push_back(summary_of(*record));
   return summaries;
 }
 

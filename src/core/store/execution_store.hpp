@@ -64,7 +64,7 @@ class ExecutionStore {
   const Outcome* outcome(const Uuid& id) const;
   /// For a live execution; false: it is not live.
   bool add_waiter(const Uuid& id, WaitCallback waiter);
-  /// By start (or acceptance) time, the oldest first.
+  /// In the order of acceptance, whatever waits, runs or has finished.
   std::vector<ExecutionSummary> list() const;
   const ExecutionStats& stats() const { return stats_; }
 
@@ -79,6 +79,8 @@ class ExecutionStore {
  private:
   struct Record {
     Uuid id;
+    /// How many had been accepted before it.
+    std::uint64_t place;
     std::string command;
     std::variant<LiveExecution, FinishedExecution> state;
   };
@@ -86,6 +88,7 @@ class ExecutionStore {
   using Records = std::list<Record>;
 
   std::uint64_t& counter(ExecutionStatus status);
+  static ExecutionSummary summary_of(const Record& record);
   /// nullptr: unknown, or not finished.
   const FinishedExecution* finished(const Uuid& id) const;
   /// Moves a finished record to the forgotten ones.
@@ -101,6 +104,7 @@ class ExecutionStore {
   /// The oldest finished one that may still have its output in memory.
   Records::iterator oldest_output_ = finished_.end();
   std::uint64_t output_bytes_ = 0;
+  std::uint64_t accepted_ = 0;
   ExecutionStats stats_;
 };
 
