@@ -11,7 +11,7 @@ constexpr std::size_t slice = 1'000;
 }  // namespace
 
 void EngineCore::remove(const Uuid& id, const Callback<std::monostate>& answer) {
-  if (closed_) return answer(engine_closed());
+  if (closed_) return answer(engine_closed(id));
   if (store_.remove(id)) {
     forget(id);
     return answer(std::monostate{});

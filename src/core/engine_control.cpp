@@ -4,7 +4,7 @@
 
 namespace cloudops {
 void EngineCore::cancel(const Uuid& id, const Callback<std::monostate>& answer) {
-  if (closed_) return answer(engine_closed());
+  if (closed_) return answer(engine_closed(id));
   const auto ladder = graceful_stop(grace_period());
   if (const auto plan = plan_runs_.find(id); plan != plan_runs_.end()) {
     cancel_plan(*plan->second, TerminationCause::cancel, ladder, "not run: the plan was cancelled");
@@ -43,7 +43,7 @@ void EngineCore::close_stdin(const Uuid& id, Callback<std::monostate> answer) {
 }
 
 Expected<StdinFeed*> EngineCore::stdin_of(const Uuid& id) {
-  if (closed_) return engine_closed();
+  if (closed_) return engine_closed(id);
   const auto found = active_.find(id);
   if (found == active_.end()) return store_.contains(id) ? already_finished(id) : unknown_execution(id);
   if (auto* feed = found->second.execution->stdin_pipe()) return feed;

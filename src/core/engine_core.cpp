@@ -68,14 +68,19 @@ std::optional<Error> EngineCore::refuse_known(const Uuid& id, const std::string&
 
 std::optional<Error> EngineCore::admit(const AcceptedRequest& accepted, Admission::Decision& decision) {
   if (auto known = refuse_known(accepted.id, "id")) return known;
+  // One that we made is of no use to the caller, who never got it.
+  const auto& given_id = accepted.request.id;
   decision = admission_.request(accepted.id, accepted.request.priority);
   if (decision == Admission::Decision::refuse_no_slot)
-    return engine_error(ErrorCode::concurrency_limit_reached, std::to_string(admission_.running()) +
-                                                                  " executions run and max_concurrent_executions is " +
-                                                                  std::to_string(admission_.slots()));
+    return engine_error(ErrorCode::concurrency_limit_reached,
+                        std::to_string(admission_.running()) + " executions run and max_concurrent_executions is " +
+                            std::to_string(admission_.slots()),
+                        given_id);
   if (decision == Admission::Decision::refuse_queue_full)
-    return engine_error(ErrorCode::queue_full, "the queue holds " + std::to_string(admission_.waiting()) +
-                                                   " executions already (max_queued_executions)");
+    return engine_error(
+        ErrorCode::queue_full,
+        "the queue holds " + std::to_string(admission_.waiting()) + " executions already (max_queued_executions)",
+        given_id);
   return std::nullopt;
 }
 

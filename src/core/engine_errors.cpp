@@ -13,7 +13,9 @@ Error engine_error(ErrorCode code, std::string message, const std::optional<Uuid
   return error;
 }
 
-Error engine_closed() { return engine_error(ErrorCode::engine_closed, "the engine is closed"); }
+Error engine_closed(const std::optional<Uuid>& id) {
+  return engine_error(ErrorCode::engine_closed, "the engine is closed", id);
+}
 
 Error request_withdrawn() { return engine_error(ErrorCode::internal, "withdrawn before it was accepted"); }
 

@@ -12,7 +12,8 @@ namespace cloudops {
 /// The Error of a code, with the execution (or plan) it is about.
 Error engine_error(ErrorCode code, std::string message, const std::optional<Uuid>& id = std::nullopt);
 
-Error engine_closed();
+/// `id`: what it was asked about.
+Error engine_closed(const std::optional<Uuid>& id = std::nullopt);
 Error request_withdrawn();
 Error unknown_execution(const Uuid& id);
 Error unknown_plan(const Uuid& id);

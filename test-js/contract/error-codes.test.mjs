@@ -1,13 +1,14 @@
 // Contract §9: every code that the typings declare can be provoked from JavaScript, and is here.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { SidecarEngine } from '../../client/index.mjs';
 import { ExecutionEngine, ExecutionError } from '../../lib/index.mjs';
 import { foreignTransport } from '../sidecar/foreign_transport.mjs';
-import { exec, makeEngine, tempFile } from '../support.mjs';
+import { exec, makeEngine, tempFile, withCode } from '../support.mjs';
 
 const nobody = '00000000-0000-4000-8000-000000000000';
 const sleeper = exec('sleep', ['1000']);
@@ -91,4 +92,36 @@ test('no declared code is left out', () => {
   const [, union] = /export type ErrorCode =([^;]*);/.exec(typings);
   const declared = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
   assert.deepEqual(Object.keys(provocations).sort(), declared.sort());
+});
+
+// ---- an error names the execution that it is about -------------------------------------------------------------------
+
+test('a refused request that has an id: execution_id; without one there is none', async (t) => {
+  for (const [code, config] of [
+    ['CONCURRENCY_LIMIT_REACHED', { max_concurrent_executions: 1 }],
+    ['QUEUE_FULL', { max_concurrent_executions: 1, concurrency_policy: 'queue', max_queued_executions: 0 }],
+  ]) {
+    const engine = makeEngine(t, config);
+    await engine.execute(sleeper);
+    const id = randomUUID();
+    await assert.rejects(engine.execute({ ...sleeper, id }), withCode(code, { execution_id: id }));
+    await assert.rejects(engine.execute(sleeper), (error) => error.code === code && !('execution_id' in error));
+  }
+});
+
+test('a call for an id after close: execution_id', async (t) => {
+  const engine = makeEngine(t);
+  await engine.close();
+  const about = withCode('ENGINE_CLOSED', { execution_id: nobody });
+  await assert.rejects(engine.cancel(nobody), about);
+  await assert.rejects(engine.writeStdin(nobody, 'x'), about);
+  await assert.rejects(engine.closeStdin(nobody), about);
+  await assert.rejects(engine.removeExecution(nobody), about);
+});
+
+test('an id that a plan has twice: execution_id', async (t) => {
+  const command = exec('true', [], { id: randomUUID() });
+  const request = { description: '', strategy: { type: 'serial' }, commands: [command, command] };
+  const about = withCode('VALIDATION', { kind: 'DUPLICATE_ID', execution_id: command.id });
+  await assert.rejects(makeEngine(t).executePlan(request), about);
 });

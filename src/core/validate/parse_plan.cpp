@@ -18,7 +18,8 @@ void reject_repeated_ids(const ExecutionPlan& plan, const FieldPath& commands, R
     const auto [owner, first] = owners.emplace(*plan.commands[i].id, command.text());
     if (!first)
       report.add(ValidationKind::duplicate_id, command.member("id"),
-                 "is the id of " + owner->second + " too: " + to_string(*plan.commands[i].id) + '.');
+                 "is the id of " + owner->second + " too: " + to_string(*plan.commands[i].id) + '.',
+                 plan.commands[i].id);
   }
 }
 

@@ -14,13 +14,15 @@ int rank(ValidationKind kind) {
 
 }  // namespace
 
-void Report::add(ValidationKind kind, const FieldPath& where, std::string_view predicate) {
+void Report::add(ValidationKind kind, const FieldPath& where, std::string_view predicate,
+                 const std::optional<Uuid>& about) {
   if (error_ && rank(*error_->kind) <= rank(kind)) return;
   std::string field = where.text();
   std::string message = field.empty() ? std::string(subject_) : field;
   message += ' ';
   message += predicate;
   error_ = validation_error(kind, std::move(field), std::move(message));
+  error_->execution_id = about;
 }
 
 }  // namespace cloudops

@@ -19,7 +19,9 @@ class Report {
       : subject_(subject), nul_kind_(nul_kind) {}
 
   /// `predicate` completes a sentence that starts with the field's path: "must be a string, but it is null."
-  void add(ValidationKind kind, const FieldPath& where, std::string_view predicate);
+  /// `about`: the execution that the error is about.
+  void add(ValidationKind kind, const FieldPath& where, std::string_view predicate,
+           const std::optional<Uuid>& about = std::nullopt);
 
   ValidationKind nul_kind() const { return nul_kind_; }
   const std::optional<Error>& error() const { return error_; }
