@@ -30,6 +30,7 @@ void EngineCore::write_stdin(const Uuid& id, std::string data, Callback<std::mon
   if (!feed) return answer(std::move(feed).error());
   if ((*feed)->closing()) return answer(stdin_closed(id));
   (*feed)->write(std::move(data), [id, answer = std::move(answer)](int error) {
+    if (error == StdinFeed::never_started) return answer(already_finished(id));
     if (error != 0) return answer(stdin_closed(id));
     answer(std::monostate{});
   });
@@ -44,10 +45,15 @@ void EngineCore::close_stdin(const Uuid& id, Callback<std::monostate> answer) {
 
 Expected<StdinFeed*> EngineCore::stdin_of(const Uuid& id) {
   if (closed_) return engine_closed(id);
-  const auto found = active_.find(id);
-  if (found == active_.end()) return store_.contains(id) ? already_finished(id) : unknown_execution(id);
-  if (auto* feed = found->second.execution->stdin_pipe()) return feed;
-  return stdin_not_a_pipe(id);
+  StdinFeed* feed = nullptr;
+  if (const auto found = active_.find(id); found != active_.end())
+    feed = found->second.execution->stdin_pipe();
+  else if (const auto place = place_of_unstarted(id))
+    feed = plan_runs_.at(place->plan)->commands[place->index].stdin_pipe.get();
+  else
+    return store_.contains(id) ? already_finished(id) : unknown_execution(id);
+  if (feed == nullptr) return stdin_not_a_pipe(id);
+  return feed;
 }
 
 void EngineCore::close(const CloseOptions& options, Callback<std::monostate> answer) {

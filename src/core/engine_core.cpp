@@ -54,6 +54,8 @@ Expected<AcceptedRequest> EngineCore::accept(ExecutionRequest request, LaunchRes
   accepted.id = request.id ? *request.id : make_uuid();
   accepted.timeout = Milliseconds(request.timeout_ms.value_or(config_.default_timeout_ms));
   accepted.launch = std::move(*launch);
+  if (std::holds_alternative<StdinPipe>(request.stdin_source))
+    accepted.stdin_pipe = std::make_unique<StdinFeed>(runtime_.io(), system_);
   accepted.request = std::move(request);
   return accepted;
 }

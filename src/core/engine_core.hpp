@@ -120,6 +120,8 @@ class EngineCore final : public ExecutionOwner {
   void finish_plan_if_done(PlanRun& run);
   void cancel_plan(PlanRun& run, TerminationCause cause, const StopLadder& ladder, const std::string& why);
   bool cancel_unstarted_command(const Uuid& id);
+  /// Of a command that waits for its turn in a plan. Not of an active execution.
+  std::optional<PlanPlace> place_of_unstarted(const Uuid& id) const;
 
   /// Ends an active execution; without effect on any other.
   void terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder);

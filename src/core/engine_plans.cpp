@@ -74,6 +74,7 @@ void EngineCore::drop(PlanRun& run, const std::vector<PlanSchedule::Dropped>& dr
 }
 
 void EngineCore::settle_unstarted(PlanRun& run, std::size_t index, const std::string& why) {
+  if (const auto& feed = run.commands[index].stdin_pipe) feed->abandon(StdinFeed::never_started);
   ExecutionResult result;
   result.id = run.ids[index];
   result.status = ExecutionStatus::cancelled;
@@ -114,11 +115,17 @@ void EngineCore::cancel_plan(PlanRun& run, TerminationCause cause, const StopLad
   if (plan_runs_.contains(id)) finish_plan_if_done(run);
 }
 
-bool EngineCore::cancel_unstarted_command(const Uuid& id) {
+std::optional<EngineCore::PlanPlace> EngineCore::place_of_unstarted(const Uuid& id) const {
   const auto found = plan_of_.find(id);
-  if (found == plan_of_.end() || store_.status(id) != ExecutionStatus::pending) return false;
-  PlanRun& run = *plan_runs_.at(found->second.plan);
-  const std::size_t index = found->second.index;
+  if (found == plan_of_.end() || store_.status(id) != ExecutionStatus::pending) return std::nullopt;
+  return found->second;
+}
+
+bool EngineCore::cancel_unstarted_command(const Uuid& id) {
+  const auto place = place_of_unstarted(id);
+  if (!place) return false;
+  PlanRun& run = *plan_runs_.at(place->plan);
+  const std::size_t index = place->index;
   const std::string command = display(run.commands[index].request.command);
   const auto dropped = run.schedule.withdraw(index);
   settle_unstarted(run, index, "cancelled before it started");

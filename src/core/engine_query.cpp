@@ -53,6 +53,8 @@ void EngineCore::output(const Uuid& id, OutputStream stream, const Callback<std:
   }
   if (const auto found = active_.find(id); found != active_.end())
     return answer(found->second.execution->captured(stream));
+  // It waits for its turn in a plan.
+  if (store_.contains(id)) return answer(std::string());
   answer(unknown_execution(id));
 }
 

@@ -33,9 +33,9 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
       quiet_(context.runtime.io()),
       disk_(context.runtime.io()) {
   auto& source = accepted_.request.stdin_source;
-  if (std::holds_alternative<StdinPipe>(source) || std::holds_alternative<StdinData>(source))
-    stdin_ = std::make_unique<StdinFeed>(context.runtime.io(), context.system);
+  if (has_stdin_pipe()) stdin_ = std::move(accepted_.stdin_pipe);
   if (auto* given = std::get_if<StdinData>(&source)) {
+    stdin_ = std::make_unique<StdinFeed>(context.runtime.io(), context.system);
     // EPIPE: the child did not want all of it, which is its own business.
     stdin_->write(std::move(given->data), [this](int error) {
       if (error != EPIPE) stdin_error_ = error;

@@ -68,6 +68,8 @@ struct AcceptedRequest {
   ExecutionRequest request;
   LaunchSpec launch;
   Milliseconds timeout{0};
+  /// Of one whose stdin is a pipe: it can be written to before its turn has come.
+  std::unique_ptr<StdinFeed> stdin_pipe;
 };
 
 /// One command's life: start (with back-off while the system is short of something), stream, wait, settle.

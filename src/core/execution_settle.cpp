@@ -114,7 +114,7 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
   context_.terminator.forget(*this);
   stdout_.close();
   stderr_.close();
-  if (stdin_) stdin_->abandon(EPIPE);
+  if (stdin_) stdin_->abandon(child_ || exit_ ? EPIPE : StdinFeed::never_started);
   // What a command that ended by itself left behind is left alone, also when the host dies.
   unguard();
 

@@ -1,7 +1,9 @@
 #include "engine_fixture.hpp"
+#include "faulty_system.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <string>
@@ -105,6 +107,31 @@ TEST_CASE("what is written before the start is read after it") {
   CHECK(early.get().has_value());
   CHECK(closed.get().has_value());
   CHECK(test.finish(waits)->stdout_bytes_kept == "early");
+}
+
+TEST_CASE("a write that waits for a start that never comes is answered NOT_RUNNING") {
+  Config config;
+  config.max_concurrent_executions = 1;
+  config.concurrency_policy = ConcurrencyPolicy::queue;
+  FaultySystem system({{Call::spawn, 2, EIO, 1}});
+  TestEngine test(config, system);
+  const auto first = test.start(blocker());
+  REQUIRE(test.has_started(first));
+  const auto cannot_start = test.start(blocker());
+  const auto cancelled = test.start(blocker());
+  const auto last = test.start(blocker());
+  auto to_cancelled = test.write_later(cancelled, "x");
+  auto to_cannot_start = test.write_later(cannot_start, "x");
+  auto to_last = test.write_later(last, "x");
+  test.cancel(cancelled);
+  CHECK(to_cancelled.get().error().code == ErrorCode::not_running);
+  CHECK(test.write(cancelled, "x").error().code == ErrorCode::not_running);
+  test.close_stdin(first);
+  CHECK(to_cannot_start.get().error().code == ErrorCode::not_running);
+  CHECK(test.wait(cannot_start).value().error->code == ErrorCode::spawn_failed);
+  // This one has its turn now.
+  CHECK(to_last.get().has_value());
+  test.close();
 }
 
 TEST_CASE("writing where there is no pipe says so") {

@@ -3,6 +3,7 @@
 #include "core/os/system.hpp"
 #include "core/os/watched_fd.hpp"
 
+#include <cerrno>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -18,6 +19,8 @@ class StdinFeed {
  public:
   /// 0, or the errno that ended the feed before the piece was in the pipe.
   using Written = std::function<void(int error)>;
+  /// The errno of a feed whose child was never started.
+  static constexpr int never_started = ESRCH;
 
   StdinFeed(boost::asio::io_context& io, System& system) : fd_(io), system_(system) {}
   StdinFeed(const StdinFeed&) = delete;
