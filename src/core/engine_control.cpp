@@ -18,11 +18,12 @@ void EngineCore::cancel(const Uuid& id, const Callback<std::monostate>& answer) 
   answer(store_.contains(id) || plans_.contains(id) ? already_finished(id) : unknown_execution(id));
 }
 
-void EngineCore::terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder) {
+void EngineCore::terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder,
+                           const std::string& if_not_run) {
   const auto found = active_.find(id);
   if (found == active_.end()) return;
   admission_.withdraw(id);
-  found->second.execution->terminate(cause, ladder);
+  found->second.execution->terminate(cause, ladder, if_not_run);
 }
 
 void EngineCore::write_stdin(const Uuid& id, std::string data, Callback<std::monostate> answer) {

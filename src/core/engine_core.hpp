@@ -115,7 +115,8 @@ class EngineCore final : public ExecutionOwner {
   void advance(PlanRun& run);
   void command_finished(PlanPlace place, const std::string& command, ResultPtr result);
   void drop(PlanRun& run, const std::vector<PlanSchedule::Dropped>& dropped, ExecutionStatus status);
-  void settle_unstarted(PlanRun& run, std::size_t index, const std::string& why);
+  /// `cause`: it was ended, and not only skipped.
+  void settle_unstarted(PlanRun& run, std::size_t index, const std::string& why, std::optional<TerminationCause> cause);
   void progress(const PlanRun& run, const std::string& command);
   void finish_plan_if_done(PlanRun& run);
   void cancel_plan(PlanRun& run, TerminationCause cause, const StopLadder& ladder, const std::string& why);
@@ -123,8 +124,8 @@ class EngineCore final : public ExecutionOwner {
   /// Of a command that waits for its turn in a plan. Not of an active execution.
   std::optional<PlanPlace> place_of_unstarted(const Uuid& id) const;
 
-  /// Ends an active execution; without effect on any other.
-  void terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder);
+  /// Ends an active execution; without effect on any other. `if_not_run`: as for Execution::terminate.
+  void terminate(const Uuid& id, TerminationCause cause, const StopLadder& ladder, const std::string& if_not_run = {});
 
   Milliseconds grace_period() const { return Milliseconds(config_.kill_grace_period_ms); }
   /// Starts to count the time of a close, unless one that was asked for before is over sooner.

@@ -70,15 +70,18 @@ void EngineCore::command_finished(PlanPlace place, const std::string& command, R
 }
 
 void EngineCore::drop(PlanRun& run, const std::vector<PlanSchedule::Dropped>& dropped, ExecutionStatus status) {
-  for (const auto& [index, because_of] : dropped) settle_unstarted(run, index, not_run_because(because_of, status));
+  for (const auto& [index, because_of] : dropped)
+    settle_unstarted(run, index, not_run_because(because_of, status), std::nullopt);
 }
 
-void EngineCore::settle_unstarted(PlanRun& run, std::size_t index, const std::string& why) {
+void EngineCore::settle_unstarted(PlanRun& run, std::size_t index, const std::string& why,
+                                  std::optional<TerminationCause> cause) {
   if (const auto& feed = run.commands[index].stdin_pipe) feed->abandon(StdinFeed::never_started);
   ExecutionResult result;
   result.id = run.ids[index];
   result.status = ExecutionStatus::cancelled;
   result.error = why;
+  if (cause) result.termination = Termination{*cause, {}, {}};
   result.started_at = result.completed_at = wall_now();
   result.metadata = std::move(run.commands[index].request.metadata);
   Outcome outcome{std::make_shared<const ExecutionResult>(std::move(result)), std::nullopt};
@@ -103,14 +106,14 @@ void EngineCore::finish_plan_if_done(PlanRun& run) {
 
 void EngineCore::cancel_plan(PlanRun& run, TerminationCause cause, const StopLadder& ladder, const std::string& why) {
   run.cancelled = true;
-  for (const std::size_t index : run.schedule.withdraw_all()) settle_unstarted(run, index, why);
+  for (const std::size_t index : run.schedule.withdraw_all()) settle_unstarted(run, index, why, cause);
   // What has started settles by itself; the last one to do so finishes the plan.
   const Uuid id = run.id;
   const std::vector<Uuid> commands = run.ids;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     if (!plan_runs_.contains(id)) return;
     // The id of one that has its result may be somebody else's by now.
-    if (!run.results[i]) terminate(commands[i], cause, ladder);
+    if (!run.results[i]) terminate(commands[i], cause, ladder, why);
   }
   if (plan_runs_.contains(id)) finish_plan_if_done(run);
 }
@@ -128,7 +131,7 @@ bool EngineCore::cancel_unstarted_command(const Uuid& id) {
   const std::size_t index = place->index;
   const std::string command = display(run.commands[index].request.command);
   const auto dropped = run.schedule.withdraw(index);
-  settle_unstarted(run, index, "cancelled before it started");
+  settle_unstarted(run, index, "cancelled before it started", TerminationCause::cancel);
   drop(run, dropped, ExecutionStatus::cancelled);
   progress(run, command);
   advance(run);

@@ -50,11 +50,12 @@ Execution::~Execution() {
   watch_memory_no_more();
 }
 
-void Execution::terminate(TerminationCause cause, const StopLadder& ladder) {
+void Execution::terminate(TerminationCause cause, const StopLadder& ladder, const std::string& if_not_run) {
   // Nothing is waited for when all is to end at once.
   if (settled_ && ladder.front().signal == SIGKILL) return output_.give_up_files("the engine was closed meanwhile");
   if (settled_) return;
   if (!settlement_.terminate(cause)) return context_.terminator.hasten(*this, ladder);
+  if_not_run_ = if_not_run;
   if (!child_) return settle();
   context_.terminator.begin(*this, ladder);
 }

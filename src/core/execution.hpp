@@ -90,8 +90,9 @@ class Execution final : private Terminator::Target {
   void start();
   /// Something of what it may have waited for has become free.
   void try_again();
-  /// Ends it for this cause, unless another cause came first. Before start() it settles at once.
-  void terminate(TerminationCause cause, const StopLadder& ladder);
+  /// Ends it for this cause, unless another cause came first. Before start() it settles at once, with `if_not_run`,
+  /// when that says something, as the result's error.
+  void terminate(TerminationCause cause, const StopLadder& ladder, const std::string& if_not_run = {});
   /// The consumer of the events, or the disk, has caught up.
   void resume_reading();
   /// The bytes of that stream that are kept so far.
@@ -164,6 +165,8 @@ class Execution final : private Terminator::Target {
   std::optional<MemoryWatch::Place> memory_place_;
 
   Settlement settlement_;
+  /// The result's error should it end before start().
+  std::string if_not_run_;
   std::optional<ProcessExit> exit_;
   std::optional<LaunchFailure> last_failure_;
   std::vector<SentSignal> signals_;

@@ -86,6 +86,7 @@ void Execution::describe_exit(ExecutionResult& result) const {
 }
 
 std::string Execution::describe_cause(TerminationCause cause) const {
+  if (!started_at_ && !if_not_run_.empty()) return if_not_run_;
   switch (cause) {
     case TerminationCause::timeout: {
       const std::string after = " within " + std::to_string(accepted_.timeout.count()) + " ms";

@@ -1,6 +1,7 @@
 // Contract §7: several commands as one.
 
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -14,6 +15,7 @@ import {
   recordEvents,
   shell,
   tempDir,
+  until,
   waitUntilPresent,
   withCode,
 } from '../support.mjs';
@@ -175,4 +177,95 @@ test('getPlanResult: NOT_FINISHED, then the result; NOT_FOUND for a stranger', a
   await assert.rejects(engine.waitForPlan('00000000-0000-4000-8000-000000000000'), withCode('NOT_FOUND'));
   assert.deepEqual({ ...result.stats }, { total: 1, completed: 1, failed: 0, cancelled: 0, timeout: 0 });
   assert.ok(result.total_duration_ms >= 100 && /^\d+ms$/.test(result.total_duration));
+});
+
+// ---- commands that wait ---------------------------------------------------------------------------------------------
+
+const reader = (more = {}) => exec('cat', [], { id: randomUUID(), stdin: { type: 'pipe' }, ...more });
+const running = (engine, id) => until(async () => (await engine.getStatus(id)) === 'running', 5000, `${id} to run`);
+
+/** Three commands that run until their stdin is closed: the first runs, the second waits for a slot, the third for the first. */
+async function oneRunsTwoWait(t) {
+  const engine = makeEngine(t, { max_concurrent_executions: 1 });
+  const commands = [reader(), reader(), reader()];
+  const planId = await engine.executePlan(plan(graph({ 2: [0] }), commands));
+  const ids = commands.map(({ id }) => id);
+  await running(engine, ids[0]);
+  return { engine, planId, ids };
+}
+
+for (const strategy of [{ type: 'serial' }, { type: 'parallel', max_concurrency: 1 }])
+  test(`a command that waits for its turn is like a queued one: ${strategy.type}`, async (t) => {
+    const engine = makeEngine(t);
+    const [first, second] = [reader(), reader()];
+    const planId = await engine.executePlan(plan(strategy, [first, second]));
+    await running(engine, first.id);
+    assert.equal(await engine.getStatus(second.id), 'pending');
+    assert.equal((await engine.readOutput(second.id, 'stdout')).length, 0);
+    const early = [engine.writeStdin(second.id, 'early '), engine.writeStdin(second.id, 'bird')];
+    early.push(engine.closeStdin(second.id));
+    await engine.closeStdin(first.id);
+    await Promise.all(early);
+    const { results } = await engine.waitForPlan(planId);
+    assert.equal(results[1].stdout, 'early bird');
+  });
+
+test('stdin of a command that waits and has no pipe is VALIDATION, as of a queued one', async (t) => {
+  const engine = makeEngine(t);
+  const [first, second] = [reader(), exec('true', [], { id: randomUUID() })];
+  await engine.executePlan(plan({ type: 'serial' }, [first, second]));
+  await assert.rejects(engine.writeStdin(second.id, 'x'), withCode('VALIDATION', { execution_id: second.id }));
+  await assert.rejects(engine.closeStdin(second.id), withCode('VALIDATION', { execution_id: second.id }));
+});
+
+test('what is written to a command that never runs is NOT_RUNNING', async (t) => {
+  const { engine, planId, ids } = await oneRunsTwoWait(t);
+  const writes = ids.slice(1).map((id) => assert.rejects(engine.writeStdin(id, 'x'), withCode('NOT_RUNNING')));
+  await engine.cancel(planId);
+  await Promise.all(writes);
+});
+
+for (const [cause, why, end] of [
+  ['cancel', 'not run: the plan was cancelled', (engine, planId) => engine.cancel(planId)],
+  ['shutdown', 'not run: the engine was closed', (engine) => engine.close()],
+])
+  test(`what never ran says the same, whatever it waited for: ${cause}`, async (t) => {
+    const { engine, planId, ids } = await oneRunsTwoWait(t);
+    const ended = engine.waitForPlan(planId);
+    await end(engine, planId);
+    const [first, ...others] = (await ended).results;
+    assert.match(first.error, /^cancelled/);
+    for (const result of others)
+      assert.deepEqual(
+        [result.status, result.error, result.termination],
+        ['cancelled', why, { cause, signals: [], survivors: [] }],
+      );
+    assert.deepEqual((await engine.getResult(ids[2])).termination, { cause, signals: [], survivors: [] });
+  });
+
+test('what is skipped because another command failed was not terminated', async (t) => {
+  const { results } = await runPlan(makeEngine(t), plan({ type: 'serial' }, [exec('false'), exec('true')]));
+  assert.deepEqual([results[1].error, results[1].termination], ['not run: command 0 failed', null]);
+});
+
+test('cancel of one command that waits tells the cause, whatever it waits for', async (t) => {
+  const { engine, ids } = await oneRunsTwoWait(t);
+  for (const id of ids.slice(1)) {
+    await engine.cancel(id);
+    const { error, termination } = await engine.waitForCompletion(id);
+    assert.equal(error, 'cancelled before it started');
+    assert.deepEqual(termination, { cause: 'cancel', signals: [], survivors: [] });
+  }
+});
+
+test('listExecutions has the commands of a plan in its order, at any time', async (t) => {
+  const { engine, planId, ids } = await oneRunsTwoWait(t);
+  const listed = async () => (await engine.listExecutions()).map(({ id }) => id);
+  assert.deepEqual(await listed(), ids);
+  for (const id of ids) {
+    await engine.closeStdin(id);
+    await engine.waitForCompletion(id);
+    assert.deepEqual(await listed(), ids);
+  }
+  await engine.waitForPlan(planId);
 });
