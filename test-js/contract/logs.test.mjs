@@ -105,11 +105,20 @@ describe('the log', () => {
 
 describe('privacy', () => {
   test('directory 0700 and file 0600, whatever the umask', async (t) => {
-    const before = process.umask(0);
+    const before = process.umask();
     t.after(() => process.umask(before));
-    const { log_path } = await makeEngine(t).run(exec('echo', ['x']));
-    assert.equal(mode(dirname(log_path)), 0o700);
-    assert.equal(mode(log_path), 0o600);
+    for (const umask of [0, 0o177, 0o277, 0o777]) {
+      const dir = tempDir();
+      const limits = { max_output_size_bytes: 1, oversized_output_strategy: 'stream_to_file' };
+      const engine = makeEngine(t, { log_dir: join(dir, 'logs', 'of', 'mine'), ...limits });
+      process.umask(umask);
+      const result = await engine.run(exec('echo', ['x']));
+      process.umask(before);
+      assert.equal(result.error, null);
+      for (const made of ['logs', 'logs/of', 'logs/of/mine']) assert.equal(mode(join(dir, made)), 0o700, made);
+      assert.equal(mode(result.log_path), 0o600);
+      assert.equal(mode(result.stdout_overflow_file), 0o600);
+    }
   });
 
   test('a log directory that is a symbolic link is refused', async (t) => {

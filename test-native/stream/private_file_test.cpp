@@ -39,6 +39,19 @@ TEST_CASE("a log is a private file, named by its id, not inherited by children",
   CHECK((::fcntl(file->fd.get(), F_GETFL) & O_APPEND) != 0);
 }
 
+TEST_CASE("files have mode 0600 whatever the umask", "[private_file]") {
+  const ScratchDir scratch;
+  for (const mode_t mask : {0, 0177, 0277, 0777}) {
+    const Umask masked(mask);
+    const Uuid id = make_uuid();
+    const auto log = open_log_in(scratch.path(), kPolicy, id);
+    const auto overflow = open_overflow_in(scratch.path(), kPolicy, id, OutputStream::out);
+    REQUIRE((log.has_value() && overflow.has_value()));
+    CHECK(mode_of(log->path) == 0600);
+    CHECK(mode_of(overflow->path) == 0600);
+  }
+}
+
 TEST_CASE("a log that is there already is emptied and closed to others", "[private_file]") {
   const ScratchDir scratch;
   write_all(scratch / "x.log", "old");

@@ -46,6 +46,17 @@ TEST_CASE("missing directories are made for us alone", "[secure_dir]") {
   CHECK(opens(scratch / "a/b/c"));
 }
 
+TEST_CASE("directories that are made have mode 0700 whatever the umask", "[secure_dir]") {
+  const ScratchDir scratch;
+  for (const mode_t mask : {0, 0177, 0477, 0777}) {
+    const std::string path = "mask-" + std::to_string(mask);
+    const Umask masked(mask);
+    CHECK(opens(scratch / (path + "/b")));
+    CHECK(mode_of(scratch / path) == 0700);
+    CHECK(mode_of(scratch / (path + "/b")) == 0700);
+  }
+}
+
 TEST_CASE("parents that exist keep their mode", "[secure_dir]") {
   const ScratchDir scratch;
   ::mkdir((scratch / "open").c_str(), 0755);

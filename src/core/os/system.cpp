@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424
@@ -109,7 +110,11 @@ int System::status_at(int dir, const char* path, struct stat& status) {
   return or_error(::fstatat(dir, path, &status, AT_SYMLINK_NOFOLLOW));
 }
 
-int System::change_mode(int fd, mode_t mode) { return or_error(::fchmod(fd, mode)); }
+int System::change_mode(int fd, mode_t mode) {
+  const int changed = or_error(::fchmod(fd, mode));
+  if (changed != -EBADF) return changed;
+  return or_error(::chmod(("/proc/self/fd/" + std::to_string(fd)).c_str(), mode));
+}
 
 int System::make_empty(int fd) { return or_error(::ftruncate(fd, 0)); }
 

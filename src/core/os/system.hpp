@@ -66,6 +66,7 @@ class System {
   virtual int status_of(int fd, struct stat& status);
   /// A symbolic link is not followed.
   virtual int status_at(int dir, const char* path, struct stat& status);
+  /// Also of a descriptor that was opened by O_PATH.
   virtual int change_mode(int fd, mode_t mode);
   /// Cuts a file to no bytes.
   virtual int make_empty(int fd);

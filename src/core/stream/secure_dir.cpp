@@ -35,10 +35,27 @@ Error owned_by_another(const std::string& path, uid_t owner) {
   return io_error(kVerb, path, "it belongs to another user (uid " + std::to_string(owner) + ")");
 }
 
+/// Gives a directory of ours mode 0700, unless it has it. 0 or an errno.
+int make_private(System& system, int fd, const struct stat& status) {
+  return (status.st_mode & 0777) == 0700 ? 0 : -system.change_mode(fd, 0700);
+}
+
+/// What the umask took from a directory that we have just made. 0 or an errno.
+int undo_umask(System& system, const std::string& path) {
+  // O_PATH: we may lack the right to read it.
+  const int opened = system.open_at(AT_FDCWD, path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW, 0);
+  if (opened < 0) return -opened;
+  const UniqueFd fd(opened);
+  struct stat status {};
+  if (const int error = -system.status_of(opened, status)) return error;
+  return make_private(system, opened, status);
+}
+
 /// Makes the directory and its missing parents. 0, also when it exists, or an errno.
 int make_directory(System& system, const std::string& path) {
   const auto make = [&] {
     const int error = -system.make_directory(path.c_str(), 0700);
+    if (error == 0) return undo_umask(system, path);
     return error == EEXIST ? 0 : error;
   };
   const int error = make();
@@ -77,8 +94,8 @@ Expected<UniqueFd> open_private_dir(const std::string& given, OpenToOthers polic
   struct stat status {};
   if (const int error = -system.status_of(opened->get(), status)) return io_error(kVerb, path, error);
   if (status.st_uid != ::geteuid()) return owned_by_another(path, status.st_uid);
-  if (policy == OpenToOthers::tighten && (status.st_mode & 077) != 0)
-    if (const int error = -system.change_mode(opened->get(), 0700))
+  if (policy == OpenToOthers::tighten)
+    if (const int error = make_private(system, opened->get(), status))
       return io_error("close to others the directory", path, error);
   return opened;
 }
