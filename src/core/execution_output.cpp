@@ -1,6 +1,7 @@
 #include "core/execution_output.hpp"
 
 #include "core/stream/byte_scan.hpp"
+#include "core/stream/private_file.hpp"
 #include "core/stream/utf8.hpp"
 
 #include <algorithm>
@@ -51,7 +52,7 @@ std::optional<std::string> log_path_for(const Config& config, const std::optiona
                                         const Uuid& id) {
   if (own_path) return own_path;
   if (!config.log_dir) return std::nullopt;
-  return *config.log_dir + '/' + to_string(id) + ".log";
+  return log_path_in(*config.log_dir, id);
 }
 
 ExecutionOutput::ExecutionOutput(const Uuid& id, std::optional<std::string> own_log_path, const Config& config,

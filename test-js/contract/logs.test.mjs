@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
@@ -52,6 +52,31 @@ describe('the log', () => {
     const result = await engine.run(exec('echo', ['x']));
     assert.equal(await engine.getLogPath(result.id), result.log_path);
     assert.ok(basename(result.log_path).includes(result.id));
+  });
+
+  test('is where path.resolve says, however the path is written', async (t) => {
+    const here = relative(process.cwd(), tempDir());
+    for (const log_dir of [`${tempDir()}/`, `${tempDir()}//x/./`, `./${here}/`, `${here}/no/../x`]) {
+      const engine = makeEngine(t, { log_dir });
+      const { id, log_path } = await engine.run(exec('echo', ['x']));
+      assert.equal(log_path, resolve(log_dir, `${id}.log`));
+      assert.equal(engine.getLogPath(id), log_path);
+    }
+    const engine = makeEngine(t);
+    for (const output_log_path of [`./${here}/o.log`, `${here}/no/../o.log`, `${tempDir()}//o.log`]) {
+      const { id, log_path } = await engine.run(exec('echo', ['x'], { output_log_path }));
+      assert.equal(log_path, resolve(output_log_path));
+      assert.equal(engine.getLogPath(id), log_path);
+    }
+  });
+
+  test('an output_log_path that ends as a directory does is none of a file', async (t) => {
+    const dir = tempDir();
+    for (const end of ['new/', 'new/.', 'new/..']) {
+      const result = await makeEngine(t).run(exec('true', [], { output_log_path: join(dir, 'a') + `/${end}` }));
+      assert.match(result.error, /no log was written: .*it names a directory/);
+      assert.deepEqual(readdirSync(dir), []);
+    }
   });
 
   test('can be read while the command runs', async (t) => {

@@ -58,6 +58,11 @@ TEST_CASE("log_dir: undefined is the default, null is none, a relative path beco
   CHECK(parse_config(with("{}", "log_dir", Value{}), "/default/logs")->log_dir == "/default/logs");
   CHECK_FALSE(parsed(R"({"log_dir":null})")->log_dir);
   CHECK(parsed(R"({"log_dir":"logs"})")->log_dir == (std::filesystem::current_path() / "logs").string());
+  const auto below_here = [](const char* name) { return (std::filesystem::current_path() / name).string(); };
+  CHECK(parsed(R"({"log_dir":"./logs/"})")->log_dir == below_here("logs"));
+  CHECK(parsed(R"({"log_dir":"a/../logs/."})")->log_dir == below_here("logs"));
+  CHECK(parsed(R"({"log_dir":"/tmp//x/./y/.."})")->log_dir == "/tmp/x");
+  CHECK(parsed(R"({"log_dir":"/.."})")->log_dir == "/");
   check_error(parsed(R"({"log_dir":""})"), Kind::invalid_value, "log_dir", {"null switches logs off"});
   check_error(parsed(R"({"log_dir":"a\u0000b"})"), Kind::invalid_value, "log_dir", {"NUL"});
   check_error(parsed(R"({"log_dir":false})"), Kind::wrong_type, "log_dir", {"a string", "a boolean"});

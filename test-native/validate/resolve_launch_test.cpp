@@ -257,6 +257,11 @@ TEST_CASE("a relative log path starts at the host's working directory", "[valida
   place.file("bin/tool", 0755);
   place.request.output_log_path = "run.log";
   CHECK(place.resolve(ExecCommand{"tool", {}})->log_path == (std::filesystem::current_path() / "run.log").string());
+  place.request.output_log_path = "./a/..//run.log";
+  CHECK(place.resolve(ExecCommand{"tool", {}})->log_path == (std::filesystem::current_path() / "run.log").string());
+  // It names a directory, and no other file instead.
+  place.request.output_log_path = "/var/./log/";
+  CHECK(place.resolve(ExecCommand{"tool", {}})->log_path == "/var/log/");
   place.request.output_log_path = "/var/log/run.log";
   CHECK(place.resolve(ExecCommand{"tool", {}})->log_path == "/var/log/run.log");
 }

@@ -11,7 +11,7 @@ std::string system_temp_dir() {
 }
 
 std::string default_log_dir(const std::string& temp_dir) {
-  return (std::filesystem::path(temp_dir) / "cloudops-executions").string();
+  return (std::filesystem::path(temp_dir) / "cloudops-executions").lexically_normal().string();
 }
 
 }  // namespace cloudops

@@ -90,6 +90,8 @@ std::string join(const std::string& dir, const std::string& name) {
   return dir.ends_with('/') ? dir + name : dir + "/" + name;
 }
 
+std::string log_name(const Uuid& id) { return to_string(id) + ".log"; }
+
 Error log_read_failed(Error error) {
   error.code = ErrorCode::log_read_failed;
   return error;
@@ -97,11 +99,12 @@ Error log_read_failed(Error error) {
 
 }  // namespace
 
+std::string log_path_in(const std::string& dir, const Uuid& id) { return join(dir, log_name(id)); }
+
 Expected<OpenedFile> open_log_in(const std::string& dir, OpenToOthers policy, const Uuid& id, System& system) {
   const auto opened = open_private_dir(dir, policy, system);
   if (opened.has_error()) return opened.error();
-  const std::string name = to_string(id) + ".log";
-  return open_emptied(system, opened->get(), name, join(dir, name));
+  return open_emptied(system, opened->get(), log_name(id), log_path_in(dir, id));
 }
 
 Expected<OpenedFile> open_log_at(const std::string& path, System& system) {

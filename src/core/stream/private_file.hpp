@@ -19,7 +19,10 @@ struct OpenedFile {
   std::string path;
 };
 
-/// `<dir>/<id>.log`. One that an earlier execution left is emptied.
+/// `<dir>/<id>.log`.
+std::string log_path_in(const std::string& dir, const Uuid& id);
+
+/// That file. One that an earlier execution left is emptied.
 Expected<OpenedFile> open_log_in(const std::string& dir, OpenToOthers policy, const Uuid& id,
                                  System& system = real_system());
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 namespace cloudops {
 
@@ -28,6 +29,8 @@ std::string absolute_below(const std::string& base, const std::string& path) {
   if (base.empty() || path.starts_with('/')) return path;
   return base.ends_with('/') ? base + path : base + '/' + path;
 }
+
+std::string normal_path(const std::string& path) { return std::filesystem::path(path).lexically_normal().string(); }
 
 std::string why_unreachable(int error) {
   if (error == ENOENT || error == ENOTDIR) return "does not exist";

@@ -26,6 +26,10 @@ bool may_execute(const std::string& path);
 /// `path` when absolute, else below `base`. With an empty base, `path` as it is.
 std::string absolute_below(const std::string& base, const std::string& path);
 
+/// Without ".", ".." and doubled slashes, as Node's path.resolve writes it: the text alone counts, not what links there
+/// are. A slash at the end stays, for it tells a directory from a file.
+std::string normal_path(const std::string& path);
+
 /// Completes a sentence after a path: "does not exist", "cannot be reached (EACCES)".
 std::string why_unreachable(int error);
 

@@ -1,5 +1,6 @@
 #include "core/validate/parse_config.hpp"
 
+#include "core/validate/file_check.hpp"
 #include "core/validate/object_reader.hpp"
 
 #include <algorithm>
@@ -38,7 +39,9 @@ std::optional<std::string> read_log_dir(ObjectReader& reader, const std::string&
                         "is a relative path, but the host's working directory no longer exists.");
     return std::nullopt;
   }
-  return absolute.string();
+  std::string path = normal_path(absolute.string());
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
 }
 
 void read_timeouts(ObjectReader& reader, Config& config) {

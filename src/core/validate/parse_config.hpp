@@ -15,8 +15,8 @@ inline constexpr std::int64_t max_duration_ms = 3'155'760'000'000;
 inline constexpr std::int64_t max_kept_output_bytes = 512'000'000;
 
 /// An engine's settings as a caller handed them over; undefined and null are the defaults. `log_dir`: undefined is
-/// `default_log_dir`, null means no logs, a relative path is made absolute against the host's working directory (read
-/// here, once). max_timeout_ms alone and below the default of default_timeout_ms lowers that to it.
+/// `default_log_dir`, null means no logs, a path is made absolute against the host's working directory (read here,
+/// once) and normal (normal_path). max_timeout_ms alone and below the default of default_timeout_ms lowers that to it.
 /// Errors: ErrorCode::validation, as parse_request's.
 Expected<Config> parse_config(const Value& raw, const std::string& default_log_dir);
 

@@ -87,7 +87,7 @@ Expected<LaunchSpec> LaunchResolver::resolve(const ExecutionRequest& request) {
     spec.stdin_file = std::move(*path);
   }
   if (request.output_log_path) {
-    spec.log_path = absolute_below(host_dir_, *request.output_log_path);
+    spec.log_path = normal_path(absolute_below(host_dir_, *request.output_log_path));
     if (!spec.log_path->starts_with('/'))
       return validation_error(ValidationKind::invalid_value, "output_log_path",
                               "output_log_path is relative to the host's working directory, which no longer exists.");
