@@ -12,7 +12,8 @@
 namespace cloudops {
 namespace {
 
-/// An open line (a prompt, a progress bar) is delivered once nothing was written for so long.
+/// An open line (a prompt, a progress bar, the last line of a stream that has ended) is delivered once nothing was
+/// written for so long.
 constexpr Milliseconds open_line_quiet{200};
 
 }  // namespace
@@ -67,11 +68,12 @@ void Execution::resume_reading() {
 
 PipeReader::Callbacks Execution::callbacks_of(OutputStream stream) {
   return {[this, stream](std::string_view bytes) { on_bytes(stream, bytes); },
-          [this, stream](int error) { on_pipe_end(stream, error); },
-          [this, stream](std::size_t size) { on_counted(stream, size); }};
+          [this](int error) { on_pipe_end(error); }, [this, stream](std::size_t size) { on_counted(stream, size); }};
 }
 
 void Execution::on_bytes(OutputStream stream, std::string_view bytes) {
+  // Its last line was written before these bytes.
+  if (!reader(other(stream)).is_open()) output_.ended(other(stream));
   after_taking(stream, output_.take(stream, bytes));
   if (output_.only_counts()) count_only();
 }
@@ -101,22 +103,34 @@ void Execution::after_taking(OutputStream stream, const ExecutionOutput::Taken& 
   if (!quiet_.pending()) watch_for_quiet();
 }
 
+bool Execution::has_open_line(OutputStream stream) {
+  return reader(stream).is_open() ? output_.has_open_line(stream) : output_.awaits_end(stream);
+}
+
 void Execution::watch_for_quiet() {
   std::optional<SteadyTime> due;
   for (const auto stream : {OutputStream::out, OutputStream::err})
-    if (output_.has_open_line(stream))
-      due = std::min(due.value_or(SteadyTime::max()), written(stream) + open_line_quiet);
+    if (has_open_line(stream)) due = std::min(due.value_or(SteadyTime::max()), written(stream) + open_line_quiet);
   if (!due) return;
   quiet_.start(std::max(*due - context_.system.now(), SteadyTime::duration::zero()), [this] {
-    for (const auto stream : {OutputStream::out, OutputStream::err}) {
-      if (!output_.has_open_line(stream)) continue;
+    for (const auto stream : by_last_byte()) {
+      if (!has_open_line(stream)) continue;
       // The rest of the line may wait in a pipe that we do not read for now, or have not come to: no silence of the
       // child's.
       if (reader(stream).has_waiting()) written(stream) = context_.system.now();
-      if (context_.system.now() - written(stream) >= open_line_quiet) output_.deliver_open_line(stream);
+      if (context_.system.now() - written(stream) < open_line_quiet) continue;
+      if (reader(stream).is_open())
+        output_.deliver_open_line(stream);
+      else
+        output_.ended(stream);
     }
     watch_for_quiet();
   });
+}
+
+std::array<OutputStream, 2> Execution::by_last_byte() {
+  using enum OutputStream;
+  return written(err) < written(out) ? std::array{err, out} : std::array{out, err};
 }
 
 void Execution::watch_memory_no_more() {
@@ -124,9 +138,10 @@ void Execution::watch_memory_no_more() {
   memory_place_.reset();
 }
 
-void Execution::on_pipe_end(OutputStream stream, int error) {
+void Execution::on_pipe_end(int error) {
   if (error != 0 && pipe_error_ == 0) pipe_error_ = error;
-  output_.ended(stream);
+  // Its last line waits a little: both pipes end at once as a rule, and not in the order in which they were written to.
+  if (!quiet_.pending()) watch_for_quiet();
   settlement_.pipe_ended();
   proceed();
 }

@@ -117,9 +117,13 @@ class Execution final : private Terminator::Target {
   void on_counted(OutputStream stream, std::size_t size);
   void after_taking(OutputStream stream, const ExecutionOutput::Taken& taken);
   void count_only();
-  void on_pipe_end(OutputStream stream, int error);
+  void on_pipe_end(int error);
   void on_end();
+  /// A line that is to be delivered once its stream has been silent for a while.
+  bool has_open_line(OutputStream stream);
   void watch_for_quiet();
+  /// The stream first whose last byte was read first.
+  std::array<OutputStream, 2> by_last_byte();
   SteadyTime& written(OutputStream stream) { return written_[static_cast<std::size_t>(stream)]; }
   void watch_memory_no_more();
   void proceed();

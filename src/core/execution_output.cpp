@@ -165,6 +165,11 @@ void ExecutionOutput::ended(OutputStream stream) {
   splitter(stream).finish([this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
 }
 
+bool ExecutionOutput::awaits_end(OutputStream stream) const {
+  const auto index = static_cast<std::size_t>(stream);
+  return !ended_[index] && splitters_[index].is_unfinished();
+}
+
 bool ExecutionOutput::has_open_line(OutputStream stream) const {
   // Only events need it: a log gets each line when it is complete.
   return config_.stream_output && splitters_[static_cast<std::size_t>(stream)].has_open_line();

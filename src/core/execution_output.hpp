@@ -53,6 +53,8 @@ class ExecutionOutput {
   Taken count(OutputStream stream, std::size_t size);
   /// End of that stream: its last line is complete.
   void ended(OutputStream stream);
+  /// The end of that stream would complete a line.
+  bool awaits_end(OutputStream stream) const;
   bool has_open_line(OutputStream stream) const;
   /// Delivers what the open line has so far as a partial piece.
   void deliver_open_line(OutputStream stream);

@@ -126,6 +126,7 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
     result.duration = std::chrono::duration_cast<std::chrono::microseconds>(context_.system.now() - started_);
   result.metadata = std::move(accepted_.request.metadata);
   ending_ = {std::move(result), std::move(error)};
+  for (const auto stream : by_last_byte()) output_.ended(stream);
   output_.close([this] { tell(); });
   if (ending_)
     disk_.start(longest_wait_for_disk, [this] { output_.give_up_files("the disk did not take it in time"); });

@@ -14,6 +14,7 @@ import {
   recordEvents,
   shell,
   tempFile,
+  until,
   wholeLines,
   withCode,
 } from '../support.mjs';
@@ -283,4 +284,39 @@ describe('stream_to_file', () => {
     assert.equal(statSync(result.stdout_overflow_file).size, 1);
     assert.equal(statSync(result.stdout_overflow_file).mode & 0o777, 0o600);
   });
+});
+
+describe('the last lines of two streams', () => {
+  const open = shell('printf a; printf b >&2');
+  const lines = (events) => events.filter(isLine).map(({ event_type, line }) => `${event_type} ${line}`);
+
+  test('come in the order in which they were written, in events and in the log', async (t) => {
+    for (let i = 0; i < 30; i++) {
+      const { engine, events, result } = await runRecorded(t, open);
+      assert.deepEqual(lines(events), ['stdout a', 'stderr b']);
+      assert.equal(await engine.readLogs(result.id), 'a\nb\n');
+    }
+  });
+
+  test('without events the log has them in that order too', async (t) => {
+    const engine = makeEngine(t, { stream_output: false });
+    for (let i = 0; i < 30; i++) assert.equal(await engine.readLogs((await engine.run(open)).id), 'a\nb\n');
+  });
+
+  test('of a stream that was closed: before what the other one says later', async (t) => {
+    const { events } = await runRecorded(t, shell('printf a; exec >&-; echo b >&2; echo c >&2'));
+    assert.deepEqual(lines(events), ['stdout a', 'stderr b', 'stderr c']);
+  });
+
+  for (const stream_output of [true, false])
+    test(`of a stream that was closed: soon, while the command goes on; stream_output ${stream_output}`, async (t) => {
+      const engine = makeEngine(t, { stream_output });
+      const events = recordEvents(engine);
+      const id = await engine.execute(shell('printf a; exec >&-; cat >&2', { stdin: { type: 'pipe' } }));
+      await until(async () => (await engine.readLogs(id)) === 'a\n', 5000, 'the line in the log');
+      if (stream_output) assert.equal(wholeLines(events, 'stdout')[0], 'a');
+      assert.equal(await engine.getStatus(id), 'running');
+      await engine.closeStdin(id);
+      await engine.waitForCompletion(id);
+    });
 });

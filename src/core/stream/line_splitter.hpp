@@ -58,6 +58,8 @@ class LineSplitter {
 
   /// flush_open would deliver something.
   bool has_open_line() const { return flushable() > 0; }
+  /// finish would deliver something.
+  bool is_unfinished() const { return mid_line_ || !open_.empty(); }
 
  private:
   enum class End { newline, cut, end_of_stream };

@@ -5,11 +5,6 @@
 #include <string_view>
 
 namespace cloudops {
-namespace {
-
-OutputStream other(OutputStream stream) { return stream == OutputStream::out ? OutputStream::err : OutputStream::out; }
-
-}  // namespace
 
 void LogFile::write(OutputStream stream, const OutputPiece& piece) {
   const bool ours = owner_ == stream;
