@@ -57,7 +57,8 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
   /**
    * Submits a command; resolves with its id as soon as it is accepted, to run or to wait. No event of it is delivered
    * before the code after the `await` ran.
-   * Rejects: VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED, or the signal's reason.
+   * Rejects: VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED, IO (descriptors were short when
+   * a script was read), or the signal's reason.
    */
   execute(request: ExecutionRequest, options?: ExecuteOptions): Promise<string>;
   /** `execute`, then `waitForCompletion`. Aborted after acceptance, it resolves with the cancelled result. */
@@ -75,7 +76,7 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
 
   /**
    * Submits a plan; resolves with its id as soon as it is accepted.
-   * Rejects: VALIDATION, ENGINE_CLOSED, or the signal's reason.
+   * Rejects: VALIDATION, ENGINE_CLOSED, IO, or the signal's reason.
    */
   executePlan(plan: ExecutionPlan, options?: ExecuteOptions): Promise<string>;
   /** Resolves when all of the plan has ended. Rejects: NOT_FOUND. */

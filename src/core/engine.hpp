@@ -46,7 +46,8 @@ class Engine {
   const Config& config() const { return config_; }
 
   /// Answers with the id as soon as the request is accepted (running or queued); otherwise nothing was started.
-  /// VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED. A withdrawn request is answered with INTERNAL.
+  /// VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED, IO. A withdrawn request is answered with
+  /// INTERNAL.
   void submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket, Callback<Uuid> answer);
 
   /// Until send_held() what is asked of the engine waits, in order. For whoever submits with a ticket and may withdraw

@@ -3,6 +3,7 @@
 #include "raw_value.hpp"
 #include "stream/scratch_dir.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -321,4 +322,23 @@ TEST_CASE("the commands of one plan share what was looked up, and the host's env
   request = ExecutionRequest();
   request.command = ExecCommand{"tool", {}};
   CHECK(LaunchResolver(host).resolve(request, "").has_error());
+}
+
+TEST_CASE("a script that cannot be read for want of descriptors is no mistake of the request", "[validate]") {
+  Place place;
+  place.file("script", 0644);
+  place.file("bin/bash", 0755);
+  struct rlimit before {};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  struct rlimit none = before;
+  none.rlim_cur = 0;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const auto spec = place.resolve(ScriptCommand{"script", {}, {}}, "commands[3]");
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  REQUIRE(spec.has_error());
+  CHECK(spec.error().code == ErrorCode::io);
+  CHECK(spec.error().errno_name == "EMFILE");
+  CHECK(spec.error().field.empty());
+  CHECK_THAT(spec.error().message, Contains(place.dir / "script"));
+  CHECK(ok(place.resolve(ScriptCommand{"script", {}, {}})));
 }

@@ -42,6 +42,17 @@ Beginning read_beginning(const std::string& path) {
   return {0, std::string(buffer.data(), static_cast<std::size_t>(size))};
 }
 
+/// The system has none of it left for the moment: no fault of the request.
+bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+
+Error not_readable_now(const std::string& path, int error) {
+  Error result;
+  result.code = ErrorCode::io;
+  result.errno_name = errno_name(error);
+  result.message = "The script " + in_quotes(path) + " cannot be read at the moment (" + result.errno_name + ").";
+  return result;
+}
+
 class Resolver {
  public:
   Resolver(const SearchPlace& place, ProgramLookup& programs) : place_(place), programs_(programs) {}
@@ -75,6 +86,7 @@ class Resolver {
     if (check.kind != FileKind::regular)
       return wrong(ValidationKind::script_not_found, std::string("is ") + described(check.kind) + ", not a file");
     const Beginning beginning = read_beginning(path);
+    if (is_shortage(beginning.error)) return not_readable_now(path, beginning.error);
     if (beginning.error != 0) return wrong(invalid_command, "cannot be read (" + errno_name(beginning.error) + ')');
 
     // The child starts in the directory that a relative path starts at, so the path works as it was given.

@@ -64,7 +64,7 @@ Expected<LaunchSpec> LaunchResolver::resolve(const ExecutionRequest& request, co
   auto spec = resolve(request);
   if (spec) return spec;
   Error error = std::move(spec).error();
-  error.field = join_fields(path_prefix, error.field);
+  if (error.code == ErrorCode::validation) error.field = join_fields(path_prefix, error.field);
   return error;
 }
 

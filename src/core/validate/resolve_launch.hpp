@@ -19,8 +19,8 @@ namespace cloudops {
 /// path starts at the child's. A FIFO is refused as stdin file: opening it would wait for a writer.
 ///
 /// Fails with ErrorCode::validation, fields prefixed by `path_prefix`; no message holds the value of a variable
-/// (except PATH, when a program is not in it) or stdin data. What it found can change until the child starts:
-/// that shows as SPAWN_FAILED.
+/// (except PATH, when a program is not in it) or stdin data. A script that cannot be read for want of descriptors or
+/// memory is ErrorCode::io. What it found can change until the child starts: that shows as SPAWN_FAILED.
 ///
 /// One of it serves all commands of a plan: a directory or a program that many of them name is looked at once, and they
 /// share the host's environment. Lives for one validation.
