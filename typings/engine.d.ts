@@ -88,7 +88,7 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
   getStatus(id: string): Promise<ExecutionStatus>;
   /** Rejects: NOT_FOUND, NOT_FINISHED. */
   getResult(id: string): Promise<ExecutionResult>;
-  /** All executions known, the oldest first. */
+  /** All executions known, in the order in which they were accepted. */
   listExecutions(): Promise<ExecutionSummary[]>;
   /** How many executions are known, by status. */
   getStats(): Promise<ExecutionStats>;

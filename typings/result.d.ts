@@ -51,7 +51,10 @@ export interface ExecutionResult {
   log_path: string | null;
   /** A sentence: why it did not complete, or what went wrong beside it (a log that could not be written). */
   error: string | null;
-  /** How the engine ended it, also before it had started; null when it ended by itself, or never ran as part of a plan. */
+  /**
+   * How the engine ended it, also before it had started; null when it ended by itself, or did not run because of another
+   * command of its plan.
+   */
   termination: Termination | null;
   /** Of the process and those of its descendants it waited for; null when it never started. */
   resource_usage: ResourceUsage | null;
