@@ -187,7 +187,10 @@ test('a page that does not read holds its command back, and no other, until it r
   // More than the transcript and the socket's buffers hold.
   const megabytes = 64;
   const bytes = megabytes * 2 ** 20;
-  const printMuch = shell(`head -c ${bytes} /dev/zero | tr '\\0' x | fold -w 1023`);
+  // Who comes late misses the first lines.
+  const go = tempFile('go', '');
+  const wait = `while [ ! -s ${go} ]; do sleep 0.02; done`;
+  const printMuch = shell(`${wait}; head -c ${bytes} /dev/zero | tr '\\0' x | fold -w 1023`);
   const watched = [];
   for (let i = 0; i < 2; i++) {
     const id = await start(console, printMuch);
@@ -196,6 +199,7 @@ test('a page that does not read holds its command back, and no other, until it r
     watched.push({ id, page });
   }
   const alone = await start(console, printMuch);
+  writeFileSync(go, 'go');
   assert.equal((await toldOver(changes, alone, 60_000)).result.stdout_bytes, bytes + Math.floor(bytes / 1023));
   const statusOf = (id) => changes.records.findLast((record) => record.id === id).status;
   for (const { id } of watched)
