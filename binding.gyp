@@ -35,7 +35,7 @@
       # As CMake does it.
       'cflags!': ['-O3'],
       'cflags': ['-O2', '-pthread'],
-      'ldflags': ['-pthread'],
+      'ldflags': ['-pthread', '-Wl,-z,nodelete'],
     },
   ],
 }

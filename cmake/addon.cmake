@@ -26,4 +26,7 @@ target_compile_definitions(cloudops_addon PRIVATE NAPI_VERSION=8 NODE_ADDON_API_
 target_link_libraries(cloudops_addon PRIVATE cloudops_core cloudops_sanitize cloudops_warnings)
 if(APPLE)
   target_link_options(cloudops_addon PRIVATE -undefined dynamic_lookup)
+else()
+  # Node unloads an addon with the last worker that uses it. The thread that writes files may outlive that.
+  target_link_options(cloudops_addon PRIVATE -Wl,-z,nodelete)
 endif()

@@ -2,6 +2,7 @@
 
 #include "core/stream/delivery_credit.hpp"
 
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -151,7 +152,8 @@ void Outbox::call_js(napi_env env, napi_value, void* context, void*) {
 
 bool Outbox::take() {
   std::lock_guard lock(mutex_);
-  if (detached_) return false;
+  // Records may be of what is still to be announced: that goes first, in the next turn.
+  if (detached_ || !announcements_.empty()) return false;
   std::move(records_.begin(), records_.end(), std::back_inserter(taken_));
   records_.clear();
   unannounced_bytes_ = 0;
@@ -164,6 +166,7 @@ bool Outbox::hand_over_announcements(Napi::Env env) {
   {
     std::lock_guard lock(mutex_);
     announcements.swap(announcements_);
+    told_ = taken_.size() + records_.size();
   }
   // What is submitted from now on is of another turn.
   ++batch_;
@@ -179,6 +182,7 @@ bool Outbox::hand_over_announcements(Napi::Env env) {
     }
     one.reply(env);
   }
+  if (!begun_.empty()) told_ = 0;
   return announced_ || !begun_.empty();
 }
 
@@ -200,9 +204,10 @@ void Outbox::hand_over(Napi::Env env, Record& record) {
       record);
 }
 
-void Outbox::hand_over_records(Napi::Env env) {
+std::size_t Outbox::hand_over_records(Napi::Env env, std::size_t most) {
   bool replied = false;
-  for (Turn turn; !turn.over();) {
+  std::size_t count = 0;
+  for (Turn turn; count < most && !turn.over(); ++count) {
     // More may have come meanwhile. Code that awaits a reply does not have to wait for it.
     if (taken_.empty() && (replied || !take())) break;
     // Out of the queue first: what runs now may detach or come here again.
@@ -213,10 +218,18 @@ void Outbox::hand_over_records(Napi::Env env) {
     if (const auto* chunk = std::get_if<OutputChunk>(&record)) turn.handed_over(chunk->line_count);
     hand_over(env, record);
   }
+  return count;
 }
 
 void Outbox::drain(Napi::Env env) {
-  if (!hand_over_announcements(env)) hand_over_records(env);
+  const std::size_t told_before = std::exchange(told_, 0);
+  if (!hand_over_announcements(env)) {
+    hand_over_records(env, SIZE_MAX);
+    told_ = 0;
+  } else if (begun_.empty()) {
+    // Whoever submits in every turn still hears of what was announced in an earlier one.
+    told_ -= hand_over_records(env, told_before);
+  }
   hooks_.end_of_turn();
   {
     std::lock_guard lock(mutex_);

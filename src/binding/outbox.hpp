@@ -87,7 +87,8 @@ class Outbox final : public EventSink {
   /// JavaScript thread. True: ids were told, and events are to wait.
   bool hand_over_announcements(Napi::Env env);
   void hand_over(Napi::Env env, Record& record);
-  void hand_over_records(Napi::Env env);
+  /// `most` at most, and what fits into a turn; how many.
+  std::size_t hand_over_records(Napi::Env env, std::size_t most);
   /// JavaScript thread. Moves what there is to `taken_`; false: nothing.
   bool take();
   /// Under the lock. There is something for somebody who waits.
@@ -124,6 +125,8 @@ class Outbox final : public EventSink {
   std::unordered_set<Batch> begun_;
   /// The code after `await execute(…)` may be running: whoever listens from now on hears what has not been delivered.
   bool announced_ = false;
+  /// So many of the first records are of what had been announced when it was last looked for announcements.
+  std::size_t told_ = 0;
 };
 
 }  // namespace cloudops::binding

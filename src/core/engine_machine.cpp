@@ -2,6 +2,8 @@
 
 #include "core/runtime.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace cloudops {
@@ -22,7 +24,9 @@ EngineMachine::EngineMachine(const Config& config, EventSink& sink, Runtime& run
                MemoryWatch(runtime.io())},
       cleanup_task_(runtime.io()),
       close_deadline_(runtime.io()) {
-  context_.file_writer.emplace([&runtime](FileWriter::FollowUp follow_up) { runtime.post(std::move(follow_up)); });
+  // Not through the inbox, where it might be held. It is gone before the thread ends.
+  context_.file_writer.emplace(
+      [&runtime](FileWriter::FollowUp follow_up) { boost::asio::post(runtime.io(), std::move(follow_up)); });
 }
 
 void EngineMachine::prepare() {

@@ -52,9 +52,8 @@ Execution::~Execution() {
 }
 
 void Execution::terminate(TerminationCause cause, const StopLadder& ladder, const std::string& if_not_run) {
-  // Nothing is waited for when all is to end at once.
-  if (settled_ && ladder.front().signal == SIGKILL) return output_.give_up_files("the engine was closed meanwhile");
-  if (settled_) return;
+  if (ladder.front().signal == SIGKILL) patience_for_disk_ = shortest_wait_for_disk;
+  if (settled_) return wait_for_disk();
   if (!settlement_.terminate(cause)) return context_.terminator.hasten(*this, ladder);
   if_not_run_ = if_not_run;
   if (!child_) return settle();

@@ -139,6 +139,7 @@ class Execution final : private Terminator::Target {
   void settle();
   void settle_failed_start(const LaunchFailure& failure);
   void finish(ExecutionResult result, std::optional<Error> error);
+  void wait_for_disk();
   void tell();
   ExecutionResult describe_end();
   void describe_exit(ExecutionResult& result) const;
@@ -185,6 +186,11 @@ class Execution final : private Terminator::Target {
     std::optional<Error> error;
   };
   std::optional<Ending> ending_;
+  static constexpr Milliseconds longest_wait_for_disk{10'000};
+  /// When all is to end at once.
+  static constexpr Milliseconds shortest_wait_for_disk{100};
+  /// When its disk has taken nothing for so long, what is not written yet counts as lost.
+  Milliseconds patience_for_disk_ = longest_wait_for_disk;
 
   Milliseconds next_retry_{5};
   Timer deadline_;

@@ -47,6 +47,9 @@ class ExecutionOutput {
   /// shortage that may pass (EMFILE, ENFILE, ENOMEM): its errno, to try again. 0 otherwise.
   int open_log();
 
+  /// Gives back the log's descriptor; open_log() takes it again. Before anything was taken.
+  void release_log() { log_.reset(); }
+
   Taken take(OutputStream stream, std::string_view bytes);
   /// How many bytes come is all that is of interest from now on: `count` will do in place of `take`.
   bool only_counts() const;

@@ -15,9 +15,6 @@ ResourceUsage usage_of(const struct rusage& usage, const MemoryProbe& memory) {
   return {milliseconds(usage.ru_utime), milliseconds(usage.ru_stime), memory.peak_bytes(usage)};
 }
 
-/// What of the files is not written by then counts as lost.
-constexpr std::chrono::seconds longest_wait_for_disk{10};
-
 }  // namespace
 
 void Execution::settle() {
@@ -128,14 +125,25 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
   ending_ = {std::move(result), std::move(error)};
   for (const auto stream : by_last_byte()) output_.ended(stream);
   output_.close([this] { tell(); });
-  if (ending_)
-    disk_.start(longest_wait_for_disk, [this] { output_.give_up_files("the disk did not take it in time"); });
+  wait_for_disk();
+}
+
+void Execution::wait_for_disk() {
+  if (!ending_) return;
+  disk_.start(patience_for_disk_, [this, before = context_.file_writer->jobs_done()] {
+    // One that is slow and does not stand still is waited for.
+    const bool moves = context_.file_writer->jobs_done() != before;
+    if (moves && patience_for_disk_ == longest_wait_for_disk) return wait_for_disk();
+    output_.give_up_files("the disk did not take it in time");
+  });
 }
 
 void Execution::tell() {
   disk_.cancel();
   Ending ending = *std::exchange(ending_, std::nullopt);
   output_.describe(ending.result);
+  // Who waits to read the log: all that it will hold is in it.
+  output_.give_up_files({});
   owner_.settled(*this,
                  Outcome{std::make_shared<const ExecutionResult>(std::move(ending.result)), std::move(ending.error)});
 }

@@ -39,6 +39,8 @@ void Execution::try_to_start() {
   if (failure.error == 0) return running();
   if (failure.ran || !may_pass(failure.error)) return settle_failed_start(failure);
   last_failure_ = failure;
+  // Whoever waits holds nothing that others wait for.
+  output_.release_log();
   context_.short_of_something.push_back(this);
   retry_.start(next_retry_, [this] { try_to_start(); });
   next_retry_ = std::min(next_retry_ * 2, longest_retry_pause);

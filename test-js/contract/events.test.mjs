@@ -31,6 +31,11 @@ function enginesSleep() {
   return stats.filter((stat) => stat.includes('(cloudops-engine)')).every((stat) => stat.includes(') S '));
 }
 
+function busyFor(ms) {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
 const typesOf = (events) => events.map((event) => event.event_type);
 
 describe('shape', () => {
@@ -143,6 +148,36 @@ describe('shape', () => {
     const events = all(engine.events(first.value));
     await engine.closeStdin(first.value);
     assert.deepEqual(typesOf(await events), ['started', 'completed']);
+  });
+
+  test('an execution that a busy listener starts is announced before its events', async (t) => {
+    const engine = makeEngine(t);
+    const announced = new Set();
+    const early = [];
+    let left = 20;
+    engine.on('started', ({ execution_id: id }) => announced.has(id) || early.push(id));
+    const over = new Promise((resolve) => {
+      engine.on('completed', () => {
+        if (left-- === 0) return resolve();
+        engine.execute(exec('true')).then((id) => announced.add(id));
+        busyFor(5);
+      });
+    });
+    announced.add(await engine.execute(exec('true')));
+    await within(15_000, over, 'the last one');
+    assert.deepEqual(early, []);
+  });
+
+  test('whoever starts one after another, and is busy in between, hears of them meanwhile', async (t) => {
+    const engine = makeEngine(t);
+    let heard = 0;
+    engine.on('completed', () => heard++);
+    for (let i = 0; i < 60; i++) {
+      const accepted = engine.execute(exec('true'));
+      busyFor(4);
+      await accepted;
+    }
+    assert.ok(heard > 0, 'events came while executions were started');
   });
 
   test('a listener does not hear what had happened before it came', async (t) => {

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <future>
 #include <string>
 
@@ -71,7 +72,10 @@ TEST_CASE_METHOD(SlowDiskFixture, "an engine that is to end at once does not wai
   REQUIRE(disk.wait_until_it_stands());
   std::promise<std::string> readable;
   subject.engine.log_file(id, [&](Expected<std::string> path) { readable.set_value(path.value()); });
+  const auto before = std::chrono::steady_clock::now();
   REQUIRE(subject.close({CloseMode::cancel, Milliseconds(1)}).has_value());
+  // Not the ten seconds that a command is given otherwise.
+  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(5));
   CHECK(readable.get_future().get() == log_of(id));
   const auto result = subject.finish(id);
   CHECK(result->status == ExecutionStatus::cancelled);

@@ -238,7 +238,7 @@ TEST_CASE("what goes wrong on the writer's thread is told when the file is close
   CHECK(read_all(scratch / "f") == std::string(100'000, 'x'));
 }
 
-TEST_CASE("a file that is given up is not waited for, and is written all the same", "[file_sink]") {
+TEST_CASE("a file that is given up is not waited for, and closed when its disk lets go", "[file_sink]") {
   const ScratchDir scratch;
   SlowDisk system;
   Behind behind;
@@ -256,7 +256,8 @@ TEST_CASE("a file that is given up is not waited for, and is written all the sam
   }
   system.go();
   REQUIRE(system.wait_until_closed(1));
-  CHECK(read_all(scratch / "f") == text);
+  // The block that was under way: its name may be another's by now.
+  CHECK(read_all(scratch / "f").size() < text.size());
   CHECK(behind.posted() == 0);
   CHECK(told == 0);
 }

@@ -3,6 +3,7 @@
 #include "core/stream/io_error.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -14,9 +15,13 @@ struct FileSink::File {
   UniqueFd fd;
   const std::string path;
   std::optional<std::string> error = {};
+  /// Nobody waits for it any more, and its name may be another's by now. Any thread.
+  std::atomic<bool> given_up = false;
+
+  File(System& on, UniqueFd opened, std::string named) : system(on), fd(std::move(opened)), path(std::move(named)) {}
 
   void write(std::string_view bytes) {
-    while (!bytes.empty() && !error) {
+    while (!bytes.empty() && !error && !given_up) {
       const ssize_t count = system.write_file(fd.get(), bytes);
       if (count > 0)
         bytes.remove_prefix(static_cast<std::size_t>(count));
@@ -33,8 +38,7 @@ struct FileSink::File {
 };
 
 FileSink::FileSink(OpenedFile file, System& system, WriteBehind behind)
-    : file_(std::make_shared<File>(File{system, std::move(file.fd), std::move(file.path)})),
-      behind_(std::move(behind)) {}
+    : file_(std::make_shared<File>(system, std::move(file.fd), std::move(file.path))), behind_(std::move(behind)) {}
 
 FileSink::~FileSink() {
   if (!closed_) close([] {});
@@ -64,7 +68,7 @@ void FileSink::put() {
   }
   behind_.credit->add(size);
   auto block = std::make_shared<std::string>();
-  block->reserve(kBlockBytes);
+  if (size >= kBlockBytes) block->reserve(kBlockBytes);
   block->swap(buffer_);
   behind_.writer->post(
       [file = file_, credit = behind_.credit, block = std::move(block)] {
@@ -95,7 +99,10 @@ void FileSink::close(const Done& done) {
       done);
 }
 
-void FileSink::give_up(std::string why) { given_up_ = io_error("write the file", file_->path, std::move(why)).message; }
+void FileSink::give_up(std::string why) {
+  file_->given_up = true;
+  given_up_ = io_error("write the file", file_->path, std::move(why)).message;
+}
 
 const std::string& FileSink::path() const { return file_->path; }
 

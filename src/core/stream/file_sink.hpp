@@ -49,7 +49,7 @@ class FileSink {
   void flush(const Done& done);
   /// Flushes and closes; `done` as for flush(). Once only; nothing may be written afterwards.
   void close(const Done& done);
-  /// The end of close() is not waited for any longer: what is not written yet counts as lost.
+  /// The end of close() is not waited for any longer: what is not written yet is lost.
   void give_up(std::string why);
 
   const std::string& path() const;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -27,6 +28,7 @@ struct FileWriter::Shared {
   bool busy = false;
   /// Its follow-up is being handed over.
   bool answering = false;
+  std::atomic<std::uint64_t> jobs_done = 0;
   /// The FileWriter is gone.
   bool abandoned = false;
 };
@@ -65,6 +67,8 @@ void FileWriter::post(Job job, FollowUp follow_up) {
   if (!shared_->busy) shared_->changed.notify_all();
 }
 
+std::uint64_t FileWriter::jobs_done() const { return shared_->jobs_done; }
+
 void FileWriter::run(Shared& shared) {
   // The host's signal handlers run on the host's threads.
   sigset_t all;
@@ -82,6 +86,7 @@ void FileWriter::run(Shared& shared) {
     lock.unlock();
     const bool wanted = task.job();
     task.job = nullptr;
+    ++shared.jobs_done;
     lock.lock();
     if (wanted && !shared.abandoned) {
       shared.answering = true;

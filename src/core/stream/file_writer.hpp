@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -9,8 +10,8 @@ namespace cloudops {
 /// The thread that writes what commands print to their files, so that a disk that is slow holds up those who fill it
 /// and nobody else.
 ///
-/// Used on the engine thread. The system thread is started by the first start(). Destroying this waits for nothing that
-/// is still to be written: it is written all the same, if the process lives long enough, but nobody hears of it.
+/// Used on the engine thread. The system thread is started by the first start(). Destroying this does not wait for what
+/// is still to be done: it is done all the same, if the process lives long enough, but nobody hears of it.
 class FileWriter {
  public:
   /// On the writer's thread. True: the follow-up is wanted.
@@ -28,6 +29,8 @@ class FileWriter {
   bool start();
   /// After start(). Jobs are done in the order of the calls, and so are their follow-ups.
   void post(Job job, FollowUp follow_up);
+  /// Whether anything has been done since it was asked last is what this number tells.
+  std::uint64_t jobs_done() const;
 
  private:
   struct Shared;
