@@ -20,8 +20,9 @@ constexpr std::uint64_t kib = 1024;
 constexpr int enough_looks = 3;
 /// And after so much processor time.
 constexpr std::chrono::milliseconds enough_work{10};
-/// A program's own file and its libraries come first, and the kernel maps neighbours of what is touched, up to 16 pages.
-/// So `true` (50 faults, 269 pages), bash (140, 738) and ls (222, 674) have it; memory of no file comes page by page.
+/// A program's own file and its libraries come first, and the kernel maps neighbours of what is touched, up to 16
+/// pages. So `true` (50 faults, 269 pages), bash (140, 738) and ls (222, 674) have it; memory of no file comes page by
+/// page.
 constexpr std::uint64_t faults_of_loading = 150;
 constexpr std::uint64_t pages_per_fault_of_files = 5;
 /// Processes per look.

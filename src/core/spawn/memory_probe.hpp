@@ -9,9 +9,9 @@ namespace cloudops {
 
 /// The most memory that any one process of a command had resident. Engine thread only.
 ///
-/// What waitid reports is not it: Linux carries the peak of the memory that a process leaves behind at exec into its own
-/// figure, and a child of ours starts on the host's memory. So waitid is believed only when it says more than the host
-/// ever had; below that, the peaks of the leader and its living descendants are looked at from time to time, and a
+/// What waitid reports is not it: Linux carries the peak of the memory that a process leaves behind at exec into its
+/// own figure, and a child of ours starts on the host's memory. So waitid is believed only when it says more than the
+/// host ever had; below that, the peaks of the leader and its living descendants are looked at from time to time, and a
 /// process that grew and ended between two looks is missed. For a command too short for a few looks, or that hardly had
 /// the processor, it is estimated from its page faults too.
 class MemoryProbe {
