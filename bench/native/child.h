@@ -46,7 +46,7 @@ static inline void keep_promises(void) {
   for (int signal = 1; signal <= 64; ++signal)
     if (signal != SIGKILL && signal != SIGSTOP)
       syscall(SYS_rt_sigaction, signal, &by_default, NULL, sizeof(unsigned long));
-  syscall(SYS_setsid);
+  syscall(SYS_setpgid, 0, 0);
   syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   const unsigned long mark[] = {0x3fff000000000001, 0x3fff000000000001};
   syscall(SYS_prlimit64, 0, RLIMIT_RTTIME, mark, NULL);

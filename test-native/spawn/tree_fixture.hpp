@@ -82,7 +82,7 @@ class Child {
     root_ = {::fork(), mark, false};
     REQUIRE(root_.leader >= 0);
     if (root_.leader == 0) {
-      ::setsid();
+      ::setpgid(0, 0);
       if (mark != 0) mark_self(mark);
       ::dup2(write_end.get(), 1);
       // Shells report there which of their children were killed.
@@ -90,7 +90,7 @@ class Child {
       body();
       ::_exit(127);
     }
-    REQUIRE(until([&] { return ::getsid(root_.leader) == root_.leader; }));
+    ::setpgid(root_.leader, root_.leader);
   }
   Child(ProcessTrees& trees, std::uint64_t mark, const std::string& script)
       : Child(trees, mark, [&] { ::execl("/bin/sh", "sh", "-c", script.c_str(), nullptr); }) {}

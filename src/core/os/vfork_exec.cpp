@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -87,6 +88,16 @@ CLOUDOPS_UNINSTRUMENTED void close_from_three() {
   ::syscall(SYS_close, directory);
 }
 
+/// With no terminal there is none to wait for: who reads from one in the background is stopped. Not by a session of its
+/// own, of which the kernel makes a scheduling group (sched_autogroup): a hundred commands at once started at 0.93
+/// times the rate.
+CLOUDOPS_UNINSTRUMENTED void leave_terminal() {
+  const long terminal = ::syscall(SYS_openat, AT_FDCWD, "/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+  if (terminal < 0) return;
+  ::syscall(SYS_ioctl, terminal, TIOCNOTTY, 0);
+  ::syscall(SYS_close, terminal);
+}
+
 CLOUDOPS_UNINSTRUMENTED int fail(ChildContext* context, const char* step) {
   context->error = errno;
   context->step = step;
@@ -110,8 +121,8 @@ CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     ::syscall(SYS_rt_sigaction, signal, &by_default, nullptr, sizeof by_default.mask);
   }
-  // A group of its own in a session of its own: with no terminal there is none to wait for.
-  if (::syscall(SYS_setsid) < 0) return fail(context, "setsid");
+  if (::syscall(SYS_setpgid, 0, 0) != 0) return fail(context, "setpgid");
+  leave_terminal();
   ::syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (plan.rttime_limit != nullptr && ::syscall(SYS_prlimit64, 0, RLIMIT_RTTIME, plan.rttime_limit, nullptr) != 0)
     return fail(context, "prlimit");

@@ -38,8 +38,8 @@ struct ExecOutcome {
   const char* step = "";
 };
 
-/// Starts a program as the leader of a new process group and session, with default signal dispositions, an empty signal
-/// mask, descriptors 0, 1 and 2 only, and a SIGKILL when the calling thread dies.
+/// Starts a program as the leader of a new process group, without the host's terminal, with default signal
+/// dispositions, an empty signal mask, descriptors 0, 1 and 2 only, and a SIGKILL when the calling thread dies.
 ///
 /// Shares the host's memory until exec (CLONE_VM | CLONE_VFORK), so the cost does not grow with the host; only the
 /// calling thread waits. A failed exec is reported here, and that child is already reaped.

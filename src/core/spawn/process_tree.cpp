@@ -70,8 +70,8 @@ bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
 bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
 /// While the group has a member of the tree, or its leader is our unreaped child, its number belongs to the tree.
-/// Without marks, after the leader was reaped, a group of that number in a session of that number is taken for it while
-/// no process has the number itself.
+/// Without marks, after the leader was reaped, a group of that number in our session is taken for it while no process
+/// has the number itself.
 bool owns_group(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
   if (!root.leader_reaped) return true;
   if (root.mark != 0)
@@ -96,12 +96,13 @@ std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const
   if (others.empty()) return members;
 
   const bool group_is_ours = owns_group(root, marked, others);
+  const pid_t session = ::getsid(0);
   for (const auto& stat : others)
     if (stat.pid == root.leader && !root.leader_reaped) add(stat, 0, false);
   for (const auto& stat : others) {
-    const bool same_session = stat.session == root.leader;
-    const bool same_group = stat.group == root.leader && (same_session || !root.leader_reaped);
-    if ((group_is_ours && same_group) || (same_session && !root.leader_reaped)) add(stat, 0, false);
+    const bool same_group = stat.group == root.leader && (stat.session == session || !root.leader_reaped);
+    const bool same_session = stat.session == root.leader && !root.leader_reaped;
+    if ((group_is_ours && same_group) || same_session) add(stat, 0, false);
   }
   for (bool grown = true; std::exchange(grown, false);)
     for (const auto& stat : others) {
