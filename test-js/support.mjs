@@ -92,6 +92,13 @@ export const withCode = (code, more = {}) => ({ name: /Error$/, code, ...more })
 
 // ---- waiting -------------------------------------------------------------------------------------------------------
 
+/** What an async iterable yields, to its end. */
+export async function collect(iterable) {
+  const items = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+}
+
 /** Polls until `fact()` is truthy and returns it; fails after `ms` with what was last seen. */
 export async function until(fact, ms, what = fact.toString()) {
   const deadline = performance.now() + ms;

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import {
+  collect,
   exec,
   isLine,
   isTerminal,
@@ -18,12 +19,6 @@ import {
   until,
   within,
 } from '../support.mjs';
-
-async function all(iterable) {
-  const list = [];
-  for await (const one of iterable) list.push(one);
-  return list;
-}
 
 /** Every engine thread of this process has done what there was to do. */
 function enginesSleep() {
@@ -132,7 +127,7 @@ describe('shape', () => {
     const engine = makeEngine(t);
     for (let i = 0; i < 20; i++) {
       const ids = await Promise.all(Array.from({ length: 10 }, () => engine.execute(exec('echo', ['line']))));
-      const seen = await Promise.all(ids.map(async (id) => typesOf(await all(engine.events(id)))));
+      const seen = await Promise.all(ids.map(async (id) => typesOf(await collect(engine.events(id)))));
       assert.deepEqual(
         seen,
         ids.map(() => ['started', 'stdout', 'completed']),
@@ -145,7 +140,7 @@ describe('shape', () => {
     const waiting = { ...exec('cat'), stdin: { type: 'pipe' } };
     const [first, second] = await Promise.allSettled([engine.execute(waiting), engine.execute(exec('true'))]);
     assert.equal(second.reason.code, 'CONCURRENCY_LIMIT_REACHED');
-    const events = all(engine.events(first.value));
+    const events = collect(engine.events(first.value));
     await engine.closeStdin(first.value);
     assert.deepEqual(typesOf(await events), ['started', 'completed']);
   });

@@ -3,14 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { exec, isLine, makeEngine, shell, until, wholeLines, within, withCode } from '../support.mjs';
+import { collect, exec, isLine, makeEngine, shell, until, wholeLines, within, withCode } from '../support.mjs';
 
 const unknown = '00000000-0000-4000-8000-000000000000';
-const collect = async (iterable) => {
-  const items = [];
-  for await (const item of iterable) items.push(item);
-  return items;
-};
 
 describe('events(id)', () => {
   test('misses nothing after `await execute`, and ends with the terminal event', async (t) => {

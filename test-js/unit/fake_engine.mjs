@@ -20,9 +20,3 @@ export const lastNative = () => NativeEngine.last;
 
 /** One turn of the event loop: all that was resolved has run. */
 export const turn = () => new Promise(setImmediate);
-
-export async function collect(iterable) {
-  const items = [];
-  for await (const item of iterable) items.push(item);
-  return items;
-}

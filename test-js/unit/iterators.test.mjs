@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { collect, fakeEngine, id, turn } from './fake_engine.mjs';
+import { collect } from '../support.mjs';
+import { fakeEngine, id, turn } from './fake_engine.mjs';
 
 function running(config) {
   const fake = fakeEngine(config);
