@@ -1,11 +1,11 @@
 #include "core/execution_output.hpp"
 
+#include "core/model/shortage.hpp"
 #include "core/stream/byte_scan.hpp"
 #include "core/stream/private_file.hpp"
 #include "core/stream/utf8.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 namespace cloudops {
@@ -19,7 +19,7 @@ void report(ExecutionResult& result, const std::string& sentence) {
 }
 
 int shortage_of(const Error& error) {
-  for (const int shortage : {EMFILE, ENFILE, ENOMEM})
+  for (const int shortage : shortages)
     if (error.errno_name == errno_name(shortage)) return shortage;
   return 0;
 }

@@ -1,4 +1,5 @@
 #include "core/execution.hpp"
+#include "core/model/shortage.hpp"
 #include "core/runtime.hpp"
 
 #include <algorithm>
@@ -12,9 +13,7 @@ constexpr Milliseconds longest_retry_pause{500};
 
 /// What the system may have again in a moment. ETXTBSY: somebody was still writing the program (or a process being
 /// started at this moment holds a descriptor of the writer).
-bool may_pass(int error) {
-  return error == EAGAIN || error == EMFILE || error == ENFILE || error == ENOMEM || error == ETXTBSY;
-}
+bool may_pass(int error) { return is_shortage(error) || error == EAGAIN || error == ETXTBSY; }
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "core/spawn/process_tree.hpp"
 
+#include "core/model/shortage.hpp"
 #include "core/spawn/proc_reader.hpp"
 
 #include <fcntl.h>
@@ -67,7 +68,6 @@ namespace {
 using Marked = std::vector<ProcessTrees::Pass::Marked>;
 
 bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
-bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
 /// While the group has a member of the tree, or its leader is our unreaped child, its number belongs to the tree.
 /// Without marks, after the leader was reaped, a group of that number in our session is taken for it while no process

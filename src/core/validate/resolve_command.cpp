@@ -1,5 +1,6 @@
 #include "core/validate/resolve_command.hpp"
 
+#include "core/model/shortage.hpp"
 #include "core/os/unique_fd.hpp"
 #include "core/validate/file_check.hpp"
 #include "core/validate/shebang.hpp"
@@ -42,9 +43,7 @@ Beginning read_beginning(const std::string& path) {
   return {0, std::string(buffer.data(), static_cast<std::size_t>(size))};
 }
 
-/// The system has none of it left for the moment: no fault of the request.
-bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
-
+/// No fault of the request.
 Error not_readable_now(const std::string& path, int error) {
   Error result;
   result.code = ErrorCode::io;
