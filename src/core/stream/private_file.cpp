@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* kWrite = "write the file";
 constexpr const char* kRead = "read the file";
+constexpr mode_t kPrivate = 0600;
 // O_NONBLOCK: opening a FIFO must not wait for its other end.
 constexpr int kSafe = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
@@ -46,20 +47,15 @@ Error not_opened(const char* verb, const std::string& path, int error) {
   return result;
 }
 
-/// Mode 0600, of which the umask may have taken something, or which a file that was there may not have. 0 or an errno.
-int make_private(System& system, int fd, const struct stat& status) {
-  return (status.st_mode & 0777) == 0600 ? 0 : -system.change_mode(fd, 0600);
-}
-
 /// Opens for appending and empties, in this order: a file that is not ours is looked at, never changed.
 Expected<OpenedFile> open_emptied(System& system, int dir, const std::string& name, std::string path) {
-  const int opened = system.open_at(dir, name.c_str(), O_WRONLY | O_CREAT | O_APPEND | kSafe, 0600);
+  const int opened = system.open_at(dir, name.c_str(), O_WRONLY | O_CREAT | O_APPEND | kSafe, kPrivate);
   if (opened < 0) return not_opened(kWrite, path, -opened);
   UniqueFd fd(opened);
   struct stat status {};
   if (const int error = -system.status_of(opened, status)) return io_error(kWrite, path, error);
   if (const auto reason = objection_to_writing(status)) return io_error(kWrite, path, *reason);
-  int error = make_private(system, opened, status);
+  int error = ensure_mode(system, opened, status, kPrivate);
   if (error == 0 && status.st_size > 0) error = -system.make_empty(opened);
   if (error != 0) return io_error(kWrite, path, error);
   return OpenedFile{std::move(fd), std::move(path)};
@@ -67,7 +63,7 @@ Expected<OpenedFile> open_emptied(System& system, int dir, const std::string& na
 
 Expected<OpenedFile> open_new(System& system, int dir, const std::string& name, std::string path) {
   const auto create = [&] {
-    return system.open_at(dir, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | kSafe, 0600);
+    return system.open_at(dir, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | kSafe, kPrivate);
   };
   int opened = create();
   if (opened == -EEXIST) {
@@ -81,7 +77,7 @@ Expected<OpenedFile> open_new(System& system, int dir, const std::string& name, 
   UniqueFd fd(opened);
   struct stat status {};
   int error = -system.status_of(opened, status);
-  if (error == 0) error = make_private(system, opened, status);
+  if (error == 0) error = ensure_mode(system, opened, status, kPrivate);
   if (error != 0) return io_error(kWrite, path, error);
   return OpenedFile{std::move(fd), std::move(path)};
 }

@@ -11,6 +11,7 @@ namespace cloudops {
 namespace {
 
 constexpr const char* kVerb = "use the directory";
+constexpr mode_t kPrivate = 0700;
 
 /// "link/" and "link/." name the link's target; without such an end O_NOFOLLOW sees the link itself.
 std::string without_trailing_slashes(std::string path) {
@@ -35,11 +36,6 @@ Error owned_by_another(const std::string& path, uid_t owner) {
   return io_error(kVerb, path, "it belongs to another user (uid " + std::to_string(owner) + ")");
 }
 
-/// Gives a directory of ours mode 0700, unless it has it. 0 or an errno.
-int make_private(System& system, int fd, const struct stat& status) {
-  return (status.st_mode & 0777) == 0700 ? 0 : -system.change_mode(fd, 0700);
-}
-
 /// What the umask took from a directory that we have just made. 0 or an errno.
 int undo_umask(System& system, const std::string& path) {
   // O_PATH: we may lack the right to read it.
@@ -48,13 +44,13 @@ int undo_umask(System& system, const std::string& path) {
   const UniqueFd fd(opened);
   struct stat status {};
   if (const int error = -system.status_of(opened, status)) return error;
-  return make_private(system, opened, status);
+  return ensure_mode(system, opened, status, kPrivate);
 }
 
 /// Makes the directory and its missing parents. 0, also when it exists, or an errno.
 int make_directory(System& system, const std::string& path) {
   const auto make = [&] {
-    const int error = -system.make_directory(path.c_str(), 0700);
+    const int error = -system.make_directory(path.c_str(), kPrivate);
     if (error == 0) return undo_umask(system, path);
     return error == EEXIST ? 0 : error;
   };
@@ -86,6 +82,10 @@ Expected<UniqueFd> open_or_make(System& system, const std::string& path) {
 
 }  // namespace
 
+int ensure_mode(System& system, int fd, const struct stat& status, mode_t mode) {
+  return (status.st_mode & 0777) == mode ? 0 : -system.change_mode(fd, mode);
+}
+
 Expected<UniqueFd> open_private_dir(const std::string& given, OpenToOthers policy, System& system) {
   const std::string path = without_trailing_slashes(given);
   auto opened = open_or_make(system, path);
@@ -95,7 +95,7 @@ Expected<UniqueFd> open_private_dir(const std::string& given, OpenToOthers polic
   if (const int error = -system.status_of(opened->get(), status)) return io_error(kVerb, path, error);
   if (status.st_uid != ::geteuid()) return owned_by_another(path, status.st_uid);
   if (policy == OpenToOthers::tighten)
-    if (const int error = make_private(system, opened->get(), status))
+    if (const int error = ensure_mode(system, opened->get(), status, kPrivate))
       return io_error("close to others the directory", path, error);
   return opened;
 }

@@ -20,6 +20,9 @@ enum class OpenToOthers {
   leave,
 };
 
+/// Gives what we made, or own, that mode unless it has it: the umask may have taken something. 0 or an errno.
+int ensure_mode(System& system, int fd, const struct stat& status, mode_t mode);
+
 /// Opens the directory for files of ours, after making it and its missing parents with mode 0700. Refused: a symbolic
 /// link as the last component, a directory that another user owns.
 Expected<UniqueFd> open_private_dir(const std::string& path, OpenToOthers policy, System& system = real_system());
