@@ -1,8 +1,14 @@
 'use strict';
 
+// At load: those who test with false timers put theirs there later, and do not call them.
+const { clearTimeout, setTimeout } = globalThis;
+
 const { ExecutionError } = require('./errors.js');
 
-/** Text kept for an iterator that nobody has pulled yet, in bytes. */
+/** For so long after its first line a feed holds its child back for an iterator that nobody has pulled yet, in ms. */
+const longestPatience = 10_000;
+
+/** Text kept for it after that, in bytes. */
 const unpulledLimit = 1024 * 1024;
 
 /** Splits a chunk into what `events()` yields. */
@@ -21,19 +27,24 @@ function plainLine(chunk, line) {
 /**
  * What one iterator has not consumed yet: chunks, split only as far as they are asked for, and single events.
  *
- * From its first `next` on a feed is a consumer: chunks it has not used up hold the child back. Before that it only
- * keeps a copy, up to a limit, so that an iterator nobody pulls cannot stall a child; past the limit the iterator
- * yields what it has and then rejects.
+ * A feed is a consumer: chunks it has not used up hold the child back. If its first `next` does not come in time it
+ * only keeps a copy until then, up to a limit, so that an iterator that was made and forgotten does not hang its
+ * command; past the limit the iterator yields what it has and then rejects.
  */
 class Feed {
   #makeLine;
   #release;
+  #patience;
+  #holds = true;
   #pulled = false;
+  /** Runs from the first chunk to the first `next`, for as long as there is patience. */
+  #timer;
+  /** What came before the first `next`. */
   #keptBytes = 0;
   /** Chunks and events; the first `#head` are gone. */
   #queue = [];
   #head = 0;
-  /** How many queued chunks came before the first `next` and so do not hold the child. */
+  /** How many of the queued chunks, the first ones, do not hold the child. */
   #unheld = 0;
   /** The chunk being split: where its next line starts, and that line's number. */
   #at = 0;
@@ -49,17 +60,20 @@ class Feed {
    * @param {boolean} linesOnly
    * @param {(chunk: import('./output_chunk.js').OutputChunk) => void} release called for each chunk that was held, once
    *   it no longer is
+   * @param {number} [patience]
    */
-  constructor(linesOnly, release) {
+  constructor(linesOnly, release, patience = longestPatience) {
     this.linesOnly = linesOnly;
     this.#makeLine = linesOnly ? plainLine : lineEvent;
     this.#release = release;
+    this.#patience = patience;
   }
 
   // ---- the iterator's side ----
 
   next() {
-    this.#pulled = true;
+    this.#pulled = this.#holds = true;
+    clearTimeout(this.#timer);
     const value = this.#take();
     if (value !== undefined) return Promise.resolve({ value, done: false });
     if (this.ended) return this.#last();
@@ -70,6 +84,7 @@ class Feed {
   cancel() {
     this.#failure = null;
     this.ended = true;
+    clearTimeout(this.#timer);
     while (this.#head < this.#queue.length) this.#drop();
     this.#settleWaiting();
   }
@@ -78,13 +93,13 @@ class Feed {
 
   pushChunk(chunk) {
     if (this.ended) return;
-    if (this.#pulled) {
-      chunk.holders++;
-    } else {
-      if (this.#keptBytes + chunk.bytes > unpulledLimit) return this.fail(overrun(chunk.id));
+    if (!this.#pulled) {
       this.#keptBytes += chunk.bytes;
-      this.#unheld++;
+      if (this.#holds) this.#timer ??= startTimer(this.#patience, () => this.#holdNoMore());
+      else if (this.#keptBytes > unpulledLimit) return this.fail(overrun(chunk.id));
     }
+    if (this.#holds) chunk.holders++;
+    else this.#unheld++;
     this.#queue.push(chunk);
     this.#serveWaiting();
   }
@@ -98,6 +113,7 @@ class Feed {
   /** The regular end. The child has ended too: what is still queued holds nobody. */
   finish() {
     this.ended = true;
+    clearTimeout(this.#timer);
     this.#release = () => {};
     this.#settleWaiting();
   }
@@ -110,6 +126,17 @@ class Feed {
   }
 
   // ---- inside ----
+
+  #holdNoMore() {
+    this.#holds = false;
+    const chunks = this.#queue.slice(this.#head).filter((entry) => entry.event === undefined);
+    this.#unheld = chunks.length;
+    for (const chunk of chunks) this.#letGo(chunk);
+  }
+
+  #letGo(chunk) {
+    if (--chunk.holders === 0) this.#release(chunk);
+  }
 
   #take() {
     if (this.#head === this.#queue.length) return undefined;
@@ -136,7 +163,7 @@ class Feed {
     this.#advance();
     if (entry.event !== undefined) return;
     if (this.#unheld > 0) this.#unheld--;
-    else if (--entry.holders === 0) this.#release(entry);
+    else this.#letGo(entry);
   }
 
   #advance() {
@@ -168,11 +195,18 @@ class Feed {
   }
 }
 
+/** Keeps no process alive: the running execution does. */
+function startTimer(ms, then) {
+  const timer = setTimeout(then, ms);
+  timer.unref?.();
+  return timer;
+}
+
 function overrun(id) {
   const message =
-    `more than ${unpulledLimit} bytes of output came before the iterator was first read, and the rest was not kept ` +
-    'for it; iterate at once, or call events() or lines() later';
+    `more than ${unpulledLimit} bytes of output came before the iterator was first read, which held the command back ` +
+    `for ${longestPatience / 1000} s and then no longer; the rest was not kept for it. Iterate soon, or call events() or lines() later`;
   return new ExecutionError('OUTPUT_SIZE_EXCEEDED', message, { execution_id: id });
 }
 
-module.exports = { Feed, unpulledLimit };
+module.exports = { Feed };

@@ -3,7 +3,7 @@
 const { Feed } = require('./feed.js');
 const { isTerminal, terminalEvent } = require('./terminal_event.js');
 
-/** The async iterator that users get. Its feed must not refer back to it. */
+/** The async iterator that users get. */
 class ExecutionIterator {
   #feed;
   #onReturn;
@@ -72,7 +72,7 @@ class Feeds {
     for (const feed of this.#byId.get(id) ?? []) feed.pushEvent(event);
   }
 
-  /** @returns {boolean} true when every feed has used it up already, or only keeps a copy */
+  /** @returns {boolean} true when every feed has used it up already, or keeps it without holding the child back */
   output(chunk) {
     for (const feed of this.#byId.get(chunk.id) ?? []) feed.pushChunk(chunk);
     return --chunk.holders === 0;

@@ -9,7 +9,7 @@ import type { ExecutionResult } from './result';
  * - QUEUE_FULL: all slots are taken and `max_queued_executions` wait already
  * - SPAWN_FAILED: the process could not be started; see `errno` and `result`
  * - OUTPUT_SIZE_EXCEEDED: more output than allowed under "fail_execution" (see `result`); or more than 1 MiB before the
- *   first `next` of an iterator
+ *   first `next` of an iterator that came too late
  * - LOG_READ_FAILED: the log is not there or cannot be read
  * - IO: the system refused to read or write
  * - SERIALIZATION: data could not be turned into or from JSON

@@ -50,6 +50,32 @@ test('a slow consumer of events(id) holds its own child back, and no other', asy
   assert.equal(existsSync(done), true);
 });
 
+test('an iterator that is first pulled late has missed nothing', async (t) => {
+  const engine = makeEngine(t, { max_output_size_bytes: 1024, log_dir: null });
+  const id = await engine.execute(exec('seq', ['500000']));
+  const lines = engine.lines(id);
+  // The same work without a consumer runs to its end meanwhile.
+  assert.equal((await engine.run(exec('seq', ['500000']))).status, 'completed');
+  assert.equal(await engine.getStatus(id), 'running');
+  let count = 0;
+  for await (const { line } of lines) assert.equal(line, String(++count));
+  assert.equal(count, 500_000);
+});
+
+test('an iterator that is never pulled does not hang its command', async (t) => {
+  const engine = makeEngine(t, { max_output_size_bytes: 1024, log_dir: null });
+  const id = await engine.execute(exec('seq', ['500000']));
+  const forgotten = engine.lines(id);
+  const result = await within(30_000, engine.waitForCompletion(id), 'a command whose iterator nobody pulls');
+  assert.equal(result.status, 'completed');
+  await assert.rejects(
+    async () => {
+      for await (const { stream } of forgotten) assert.equal(stream, 'stdout');
+    },
+    { code: 'OUTPUT_SIZE_EXCEEDED' },
+  );
+});
+
 test('leaving the loop early lets the child go on', async (t) => {
   const engine = makeEngine(t, { max_output_size_bytes: 65_536, log_dir: null });
   const id = await engine.execute(shell('yes | head -c 2000000'));

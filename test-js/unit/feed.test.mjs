@@ -1,0 +1,93 @@
+// An iterator that was made and is not pulled: for a while it holds its child back, then no longer.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+
+import { within } from '../support.mjs';
+
+const require = createRequire(import.meta.url);
+const { Feed } = require('../../lib/feed.js');
+const { OutputChunk } = require('../../lib/output_chunk.js');
+
+const id = '11111111-1111-4111-8111-111111111111';
+const half = 512 * 1024;
+
+const chunk = (line, bytes = half) => new OutputChunk(id, 'stdout', line, 1, 1, false, 'now', bytes);
+
+/** A feed, the chunks that it has let go, and the moment at which it has let go of `expected`. */
+function makeFeed({ expected, patience = 1 }) {
+  const released = [];
+  let allReleased;
+  const letGo = new Promise((resolve) => (allReleased = resolve));
+  const feed = new Feed(
+    true,
+    (one) => {
+      released.push(one.text);
+      if (released.length === expected) allReleased();
+    },
+    patience,
+  );
+  /** Hands a chunk over as the engine does. True: nobody holds it. */
+  const push = (line, bytes) => {
+    const one = chunk(line, bytes);
+    feed.pushChunk(one);
+    return --one.holders === 0;
+  };
+  return { feed, released, letGo: () => within(5000, letGo, 'letting go'), push };
+}
+
+test('what comes before the first next holds the child until it is consumed', async () => {
+  const { feed, released, push } = makeFeed({ patience: 60_000 });
+  for (const line of ['1', '2', '3', '4']) assert.equal(push(line), false);
+  for (const line of ['1', '2', '3', '4']) assert.equal((await feed.next()).value.line, line);
+  assert.deepEqual(released, ['1', '2', '3', '4']);
+});
+
+test('one that nobody pulls lets its child go; past its limit it yields what it has, then rejects', async () => {
+  const { feed, released, letGo, push } = makeFeed({ expected: 1 });
+  assert.equal(push('1'), false);
+  await letGo();
+  assert.equal(push('2'), true);
+  assert.equal(push('3'), true);
+  assert.equal((await feed.next()).value.line, '1');
+  assert.equal((await feed.next()).value.line, '2');
+  await assert.rejects(feed.next(), { code: 'OUTPUT_SIZE_EXCEEDED', execution_id: id });
+  assert.equal((await feed.next()).done, true);
+  assert.deepEqual(released, ['1']);
+});
+
+test('what it held, even beyond its limit, is kept when it lets go', async () => {
+  const { feed, letGo, push } = makeFeed({ expected: 3 });
+  for (const line of ['1', '2', '3']) assert.equal(push(line), false);
+  await letGo();
+  for (const line of ['1', '2', '3']) assert.equal((await feed.next()).value.line, line);
+});
+
+test('pulled after it has let go, it holds again from then on, and lets nothing go twice', async () => {
+  const { feed, released, letGo, push } = makeFeed({ expected: 1 });
+  push('1', 10);
+  await letGo();
+  assert.equal(push('2', 10), true);
+  assert.equal((await feed.next()).value.line, '1');
+  assert.equal(push('3', 10), false);
+  assert.equal((await feed.next()).value.line, '2');
+  assert.deepEqual(released, ['1']);
+  assert.equal((await feed.next()).value.line, '3');
+  assert.deepEqual(released, ['1', '3']);
+});
+
+test('one that lets go leaves a chunk to another that holds it', async () => {
+  const [forgotten, reader] = [makeFeed({ expected: 1 }), makeFeed({ patience: 60_000 })];
+  const shared = chunk('1', 10);
+  const own = chunk('2', 10);
+  forgotten.feed.pushChunk(shared);
+  reader.feed.pushChunk(shared);
+  shared.holders--;
+  forgotten.feed.pushChunk(own);
+  own.holders--;
+  await forgotten.letGo();
+  assert.deepEqual([forgotten.released, reader.released], [['2'], []]);
+  await reader.feed.next();
+  assert.deepEqual([forgotten.released, reader.released], [['2'], ['1']]);
+});
