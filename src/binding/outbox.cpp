@@ -88,11 +88,6 @@ void Outbox::push(Record record) {
   wake();
 }
 
-Outbox::Batch Outbox::expect_announcement() {
-  ++unanswered_[batch_];
-  return batch_;
-}
-
 void Outbox::announce(Batch batch, bool accepted, Reply reply) {
   {
     std::lock_guard lock(mutex_);
@@ -134,8 +129,9 @@ void Outbox::listening(bool anybody) {
     std::lock_guard lock(mutex_);
     listening_ = anybody;
     const bool pending = !records_.empty() || !taken_.empty();
-    // What has happened before is not for a listener that comes late.
-    const bool late = anybody && pending && !announced_;
+    // What has happened before is not for a listener that comes late, unless it comes with the code after `await
+    // execute(…)`.
+    const bool late = anybody && pending && !batches_.told();
     if (!late) hooks_.listening(anybody);
     if (!anybody || detached_ || !pending) return;
     if (late) records_.push_back(Heard{});
@@ -166,24 +162,16 @@ bool Outbox::hand_over_announcements(Napi::Env env) {
   {
     std::lock_guard lock(mutex_);
     announcements.swap(announcements_);
-    told_ = taken_.size() + records_.size();
+    announced_records_ = taken_.size() + records_.size();
   }
-  // What is submitted from now on is of another turn.
-  ++batch_;
-  announced_ = false;
+  batches_.begin_answers();
   for (const Announcement& one : announcements) {
     const Napi::HandleScope scope(env);
-    if (one.accepted) begun_.insert(one.batch);
-    // One that is refused, too: the code after `await Promise.allSettled(…)` may wait for it.
-    announced_ = announced_ || begun_.contains(one.batch);
-    if (--unanswered_.at(one.batch) == 0) {
-      unanswered_.erase(one.batch);
-      begun_.erase(one.batch);
-    }
+    batches_.answered(one.batch, one.accepted);
     one.reply(env);
   }
-  if (!begun_.empty()) told_ = 0;
-  return announced_ || !begun_.empty();
+  if (batches_.incomplete()) announced_records_ = 0;
+  return batches_.told() || batches_.incomplete();
 }
 
 void Outbox::hand_over(Napi::Env env, Record& record) {
@@ -222,22 +210,22 @@ std::size_t Outbox::hand_over_records(Napi::Env env, std::size_t most) {
 }
 
 void Outbox::drain(Napi::Env env) {
-  const std::size_t told_before = std::exchange(told_, 0);
+  const std::size_t announced_before = std::exchange(announced_records_, 0);
   if (!hand_over_announcements(env)) {
     hand_over_records(env, SIZE_MAX);
-    told_ = 0;
-  } else if (begun_.empty()) {
+    announced_records_ = 0;
+  } else if (!batches_.incomplete()) {
     // Whoever submits in every turn still hears of what was announced in an earlier one.
-    told_ -= hand_over_records(env, told_before);
+    announced_records_ -= hand_over_records(env, announced_before);
   }
   hooks_.end_of_turn();
   {
     std::lock_guard lock(mutex_);
     if (detached_) return;
     // The rest of a batch is announced by whoever answers it.
-    const bool waits_for_announcement = !begun_.empty() && announcements_.empty() && !announced_;
+    const bool waits_for_announcement = batches_.incomplete() && announcements_.empty() && !batches_.told();
     // Once more after an announcement, if only to know that the code after it has run and does not listen.
-    scheduled_ = !waits_for_announcement && (has_due() || (announced_ && !listening_));
+    scheduled_ = !waits_for_announcement && (has_due() || (batches_.told() && !listening_));
     if (!scheduled_) return;
   }
   if (!hooks_.drain_later(env)) wake();

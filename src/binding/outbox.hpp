@@ -1,18 +1,16 @@
 #pragma once
 
 #include "binding/hooks.hpp"
+#include "binding/submission_batches.hpp"
 #include "core/event_sink.hpp"
 
 #include <napi.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <variant>
 
 namespace cloudops::binding {
@@ -47,10 +45,9 @@ class Outbox final : public EventSink {
   /// Any thread.
   void reply(Reply reply);
 
-  /// Submissions of one turn of JavaScript.
-  using Batch = std::uint64_t;
+  using Batch = SubmissionBatches::Batch;
   /// JavaScript thread. One more submission is to be answered, by announce().
-  Batch expect_announcement();
+  Batch expect_announcement() { return batches_.expect(); }
   /// Any thread. `accepted`: the reply tells an id.
   void announce(Batch batch, bool accepted, Reply reply);
 
@@ -118,15 +115,9 @@ class Outbox final : public EventSink {
 
   /// Taken out of `records_`, not handed over yet. JavaScript thread only.
   std::deque<Record> taken_;
-  Batch batch_ = 0;
-  /// How many of a batch are not answered yet.
-  std::unordered_map<Batch, std::size_t> unanswered_;
-  /// Batches of which an id was told, and that are not answered whole.
-  std::unordered_set<Batch> begun_;
-  /// The code after `await execute(…)` may be running: whoever listens from now on hears what has not been delivered.
-  bool announced_ = false;
+  SubmissionBatches batches_;
   /// So many of the first records are of what had been announced when it was last looked for announcements.
-  std::size_t told_ = 0;
+  std::size_t announced_records_ = 0;
 };
 
 }  // namespace cloudops::binding
