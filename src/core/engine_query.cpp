@@ -49,7 +49,7 @@ void EngineCore::concurrency(const Callback<ConcurrencyMetrics>& answer) const {
 void EngineCore::output(const Uuid& id, OutputStream stream, const Callback<std::string>& answer) const {
   if (const Outcome* outcome = store_.outcome(id)) {
     const ResultPtr result = whole(*outcome);
-    return answer(std::string(stream == OutputStream::out ? result->stdout_bytes_kept : result->stderr_bytes_kept));
+    return answer(std::string(result->of(stream).kept));
   }
   if (const auto found = active_.find(id); found != active_.end())
     return answer(found->second.execution->captured(stream));

@@ -228,24 +228,22 @@ void ExecutionOutput::describe(ExecutionResult& result) {
   } else if (log_error_) {
     report(result, "no log was written: " + *log_error_);
   }
-  describe_overflow(OutputStream::out, result.stdout_overflow_file, result.stdout_warning, result);
-  describe_overflow(OutputStream::err, result.stderr_overflow_file, result.stderr_warning, result);
+  for (const auto stream : {OutputStream::out, OutputStream::err}) {
+    describe_overflow(stream, result);
+    result.of(stream).written = capture_.written(stream);
+    result.of(stream).ascii = ascii(stream);
+  }
   if (capture_.short_of_memory()) report(result, "not all of its output was kept: the host is short of memory");
-  result.stdout_bytes = capture_.written(OutputStream::out);
-  result.stderr_bytes = capture_.written(OutputStream::err);
-  result.stdout_ascii = ascii(OutputStream::out);
-  result.stderr_ascii = ascii(OutputStream::err);
   auto bytes = capture_.release();
-  result.stdout_bytes_kept = std::move(bytes.out);
-  result.stderr_bytes_kept = std::move(bytes.err);
+  result.out.kept = std::move(bytes.out);
+  result.err.kept = std::move(bytes.err);
 }
 
-void ExecutionOutput::describe_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
-                                        ExecutionResult& result) {
+void ExecutionOutput::describe_overflow(OutputStream stream, ExecutionResult& result) {
   if (!capture_.overflowed(stream)) return;
   Overflow& target = overflow(stream);
   if (target.file) {
-    path = target.file->path();
+    result.of(stream).overflow_file = target.file->path();
     target.error = target.file->error();
   }
   const bool in_file = target.file && !target.error;
@@ -253,7 +251,7 @@ void ExecutionOutput::describe_overflow(OutputStream stream, std::optional<std::
   if (in_file) return;
   result.output_truncated = true;
   if (config_.oversized_output_strategy != OversizedOutputStrategy::fail_execution)
-    warning = capture_.truncation_warning(stream);
+    result.of(stream).warning = capture_.truncation_warning(stream);
 }
 
 }  // namespace cloudops

@@ -96,8 +96,7 @@ class ExecutionOutput {
   FileSink::Done wait_for(FileSink::Done done, std::function<void(const std::string&)> give_up);
   template <class File>
   void close_file(File* file, const FileSink::Done& done);
-  void describe_overflow(OutputStream stream, std::optional<std::string>& path, std::string& warning,
-                         ExecutionResult& result);
+  void describe_overflow(OutputStream stream, ExecutionResult& result);
 
   const Uuid id_;
   const std::optional<std::string> own_log_path_;

@@ -9,10 +9,14 @@
 namespace cloudops {
 namespace {
 
-StreamText text_of_stream(std::string_view kept, bool known_ascii, bool cut, const std::string& warning, bool& lossy) {
+StreamText text_of_stream(const StreamOutput& output, bool& lossy) {
+  std::string_view kept = output.kept;
+  const std::string& warning = output.warning;
+  // What went on in an overflow file was cut between characters on purpose; only what was dropped may have cut one.
+  const bool cut = output.written > kept.size() && !output.overflow_file;
   // Megabytes are not copied where they need no change, and once where only the warning joins them.
   if (cut) kept.remove_suffix(incomplete_suffix(kept));
-  const bool ascii = known_ascii || is_ascii(kept);
+  const bool ascii = output.ascii || is_ascii(kept);
   if (!ascii && !is_valid_utf8(kept)) {
     lossy = true;
     return StreamText(decode_utf8(kept) + warning);
@@ -26,14 +30,9 @@ StreamText text_of_stream(std::string_view kept, bool known_ascii, bool cut, con
 }  // namespace
 
 ResultText text_of_result(const ExecutionResult& result) {
-  // What went on in an overflow file was cut between characters on purpose; only what was dropped may have cut one.
-  const bool out_cut = result.stdout_bytes > result.stdout_bytes_kept.size() && !result.stdout_overflow_file;
-  const bool err_cut = result.stderr_bytes > result.stderr_bytes_kept.size() && !result.stderr_overflow_file;
   ResultText text;
-  text.stdout_text =
-      text_of_stream(result.stdout_bytes_kept, result.stdout_ascii, out_cut, result.stdout_warning, text.lossy);
-  text.stderr_text =
-      text_of_stream(result.stderr_bytes_kept, result.stderr_ascii, err_cut, result.stderr_warning, text.lossy);
+  text.stdout_text = text_of_stream(result.out, text.lossy);
+  text.stderr_text = text_of_stream(result.err, text.lossy);
   return text;
 }
 

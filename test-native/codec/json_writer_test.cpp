@@ -16,12 +16,12 @@ ExecutionResult full_result() {
   result.id = id;
   result.status = ExecutionStatus::timeout;
   result.signal = "SIGKILL";
-  result.stdout_bytes = 5;
-  result.stderr_bytes = 6;
+  result.out.written = 5;
+  result.err.written = 6;
   result.output_truncated = true;
   result.output_incomplete = true;
-  result.stdout_overflow_file = "/o";
-  result.stderr_overflow_file = "/e";
+  result.out.overflow_file = "/o";
+  result.err.overflow_file = "/e";
   result.duration = std::chrono::microseconds(2'500'125);
   result.completed_at = epoch + std::chrono::milliseconds(1500);
   result.log_path = "/l";

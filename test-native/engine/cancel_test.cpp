@@ -55,7 +55,7 @@ TEST_CASE("cancelling a running one ends its tree and keeps its output") {
   CHECK(test.cancel(id).has_value());
   const auto result = test.finish(id);
   CHECK(result->status == ExecutionStatus::cancelled);
-  CHECK(result->stdout_bytes_kept == std::to_string(descendant) + "\n");
+  CHECK(result->out.kept == std::to_string(descendant) + "\n");
   CHECK(signals_of(*result) == std::vector<std::string>{"SIGTERM"});
   REQUIRE(result->termination.has_value());
   CHECK(result->termination->cause == TerminationCause::cancel);
@@ -124,7 +124,7 @@ TEST_CASE("one that ends well on SIGTERM is cancelled all the same, with the cod
   const auto result = test.finish(id);
   CHECK(result->status == ExecutionStatus::cancelled);
   CHECK(result->exit_code == 5);
-  CHECK(result->stdout_bytes_kept == "ready\nbye\n");
+  CHECK(result->out.kept == "ready\nbye\n");
 }
 
 TEST_CASE("what a command starts in answer to SIGTERM is not ended by that SIGTERM") {
@@ -135,7 +135,7 @@ TEST_CASE("what a command starts in answer to SIGTERM is not ended by that SIGTE
     REQUIRE(test.first_line(id) == "up");
     REQUIRE(test.cancel(id).has_value());
     const auto result = test.finish(id);
-    CHECK(result->stdout_bytes_kept == "up\ncleaned\n");
+    CHECK(result->out.kept == "up\ncleaned\n");
     CHECK(signals_of(*result) == std::vector<std::string>{"SIGTERM"});
   }
 }
@@ -151,7 +151,7 @@ TEST_CASE("one that has left the process group hears SIGTERM too, also when ther
   const auto result = test.finish(id);
   CHECK(signals_of(*result).front() == "SIGTERM");
   if (config.kill_grace_period_ms == 0) return;
-  CHECK(result->stdout_bytes_kept == "up\nheard\n");
+  CHECK(result->out.kept == "up\nheard\n");
   CHECK(signals_of(*result) == std::vector<std::string>{"SIGTERM"});
 }
 

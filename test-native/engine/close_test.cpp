@@ -50,8 +50,8 @@ TEST_CASE("draining finishes what was accepted, also what waits, and accepts not
   CHECK(test.write(runs, "x").has_value());
   CHECK(test.close_stdin(runs).has_value());
   CHECK(closed.get().has_value());
-  CHECK(test.finish(runs)->stdout_bytes_kept == "x");
-  CHECK(test.finish(waits)->stdout_bytes_kept == "later\n");
+  CHECK(test.finish(runs)->out.kept == "x");
+  CHECK(test.finish(waits)->out.kept == "later\n");
 }
 
 TEST_CASE("draining with a limit goes on as cancel") {
@@ -123,7 +123,7 @@ TEST_CASE("after close the readers answer inline, on the calling thread, and eve
   bool answered = false;
   test.engine.wait(id, [&](const Expected<Outcome>& outcome) {
     answered_on = std::this_thread::get_id();
-    answered = outcome.value().result->stdout_bytes_kept == "kept\n";
+    answered = outcome.value().result->out.kept == "kept\n";
   });
   CHECK(answered);
   CHECK(answered_on == std::this_thread::get_id());

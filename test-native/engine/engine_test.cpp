@@ -10,8 +10,8 @@ TEST_CASE("a command runs from request to result") {
   const auto result = test.run(R"({"command":{"type":"shell","command":"echo out; echo err >&2; exit 3"}})");
   CHECK(result->status == ExecutionStatus::failed);
   CHECK(result->exit_code == 3);
-  CHECK(result->stdout_bytes_kept == "out\n");
-  CHECK(result->stderr_bytes_kept == "err\n");
+  CHECK(result->out.kept == "out\n");
+  CHECK(result->err.kept == "err\n");
   CHECK(result->resource_usage.has_value());
   CHECK_FALSE(result->output_incomplete);
 }
@@ -21,7 +21,7 @@ TEST_CASE("a timeout ends the whole tree") {
   const auto result =
       test.run(R"({"command":{"type":"shell","command":"echo hi; setsid sleep 61 & sleep 60"},"timeout_ms":1000})");
   CHECK(result->status == ExecutionStatus::timeout);
-  CHECK(result->stdout_bytes_kept == "hi\n");
+  CHECK(result->out.kept == "hi\n");
   REQUIRE(result->termination.has_value());
   CHECK(result->termination->signals.size() == 1);
   CHECK(result->termination->survivors.empty());
@@ -32,7 +32,7 @@ TEST_CASE("a descendant that holds the pipe does not hold the result") {
   TestEngine test;
   const auto result = test.run(R"({"command":{"type":"shell","command":"sleep 6 & echo hi"}})");
   CHECK(result->status == ExecutionStatus::completed);
-  CHECK(result->stdout_bytes_kept == "hi\n");
+  CHECK(result->out.kept == "hi\n");
   CHECK(result->output_incomplete);
   CHECK(result->duration < std::chrono::seconds(3));
 }

@@ -71,7 +71,7 @@ TEST_CASE("a prompt that waits for an answer is delivered though its line is ope
     return false;
   }));
   CHECK(test.write(id, "you\n").has_value());
-  CHECK(test.finish(id)->stdout_bytes_kept == "name? hello you\n");
+  CHECK(test.finish(id)->out.kept == "name? hello you\n");
 }
 
 TEST_CASE("a prompt is delivered while the other stream goes on") {
@@ -110,7 +110,7 @@ TEST_CASE("with stream_output off there are no lines, and everything else is the
   Config config;
   config.stream_output = false;
   TestEngine test(config);
-  CHECK(test.run(shell("echo a"))->stdout_bytes_kept == "a\n");
+  CHECK(test.run(shell("echo a"))->out.kept == "a\n");
   CHECK(kinds(test.sink->events()) == std::vector<std::string>{"started", "completed"});
 }
 
@@ -144,6 +144,6 @@ TEST_CASE("those who wait may ask the engine for more from inside their answer")
       test.engine.submit(value_from_json(shell("echo next")).value(), Environment::from_current(), nullptr, answer);
     });
   });
-  CHECK(test.finish(next.value())->stdout_bytes_kept == "next\n");
+  CHECK(test.finish(next.value())->out.kept == "next\n");
   CHECK(test.status(id).error().code == ErrorCode::not_found);
 }

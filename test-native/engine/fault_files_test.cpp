@@ -52,8 +52,8 @@ std::optional<Call> run_with_fault(std::uint64_t nth, int error, bool over_old_f
   CHECK(result.status == ExecutionStatus::completed);
   CHECK(result.exit_code == 0);
   CHECK_FALSE(outcome.error.has_value());
-  CHECK(result.stdout_bytes == everything.size());
-  CHECK(result.stdout_bytes_kept == everything.substr(0, 4));
+  CHECK(result.out.written == everything.size());
+  CHECK(result.out.kept == everything.substr(0, 4));
 
   // Either a file is whole or the result says that it is not, and of a file that is not there it names no path.
   const std::string told = result.error.value_or("");
@@ -61,9 +61,9 @@ std::optional<Call> run_with_fault(std::uint64_t nth, int error, bool over_old_f
   if (result.log_path) CHECK(*result.log_path == log);
   const bool overflow_told = told.find("the overflow file is not complete") != std::string::npos;
   CHECK(result.output_truncated == overflow_told);
-  CHECK(result.stdout_warning.empty() != overflow_told);
+  CHECK(result.out.warning.empty() != overflow_told);
   if (!overflow_told) {
-    REQUIRE(result.stdout_overflow_file == overflow);
+    REQUIRE(result.out.overflow_file == overflow);
     CHECK(read_all(overflow) == everything.substr(4));
   }
   // What the error did to a file is told, also by a close that brought all bytes to the disk.

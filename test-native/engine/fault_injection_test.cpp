@@ -56,7 +56,7 @@ bool run_with_fault(std::uint64_t nth, int error) {
   INFO("call " << nth << " (" << to_string(call) << ") failed with " << errno_name(error) << ": "
                << to_string(result.status) << ", " << result.error.value_or("no error"));
   CHECK(counter.runs() <= 1);
-  const bool whole = result.stdout_bytes_kept == "in\n" && result.stderr_bytes_kept == "err\n";
+  const bool whole = result.out.kept == "in\n" && result.err.kept == "err\n";
   switch (call) {
     case Call::pipe:
     case Call::open_for_reading:
@@ -150,7 +150,7 @@ TEST_CASE("a shortage that lasts a while is waited out") {
     TestEngine test({}, system);
     const auto result = test.run(shell("echo done"));
     CHECK(result->status == ExecutionStatus::completed);
-    CHECK(result->stdout_bytes_kept == "done\n");
+    CHECK(result->out.kept == "done\n");
     CHECK(system.failures() == 5);
   }
 }
@@ -214,13 +214,13 @@ TEST_CASE("an execution that cannot be started yet can be cancelled") {
   CHECK(test.slots_come_back());
   CHECK(starts_of(test.sink->events(), id) == 0);
   system.heal();
-  CHECK(test.run(shell("echo ok"))->stdout_bytes_kept == "ok\n");
+  CHECK(test.run(shell("echo ok"))->out.kept == "ok\n");
 }
 
 TEST_CASE("a first shortage does not mark the engine for life") {
   FaultySystem system({{Call::open_for_reading, 1, ENFILE, 1}});
   TestEngine test({}, system);
-  for (int i = 0; i < 3; ++i) CHECK(test.run(shell("echo fine"))->stdout_bytes_kept == "fine\n");
+  for (int i = 0; i < 3; ++i) CHECK(test.run(shell("echo fine"))->out.kept == "fine\n");
 }
 
 TEST_CASE("a hundred failed starts give back a hundred slots") {

@@ -28,9 +28,9 @@ Config limited(std::uint64_t bytes, OversizedOutputStrategy strategy) {
 TEST_CASE("a result knows which of its streams are ASCII") {
   TestEngine test;
   const auto result = test.run(shell("printf 'caf\\303\\251'; echo plain >&2"));
-  CHECK(result->stdout_bytes_kept == "caf\xC3\xA9");
-  CHECK_FALSE(result->stdout_ascii);
-  CHECK(result->stderr_ascii);
+  CHECK(result->out.kept == "caf\xC3\xA9");
+  CHECK_FALSE(result->out.ascii);
+  CHECK(result->err.ascii);
 }
 
 TEST_CASE("truncating keeps the first bytes, says so, and lets the child and its lines go on") {
@@ -39,9 +39,9 @@ TEST_CASE("truncating keeps the first bytes, says so, and lets the child and its
   const auto result = test.finish(id);
   CHECK(result->success());
   CHECK(result->output_truncated);
-  CHECK(result->stdout_bytes_kept == "123456789a");
-  CHECK(result->stdout_bytes == 22);
-  CHECK(result->stdout_warning.find("10") != std::string::npos);
+  CHECK(result->out.kept == "123456789a");
+  CHECK(result->out.written == 22);
+  CHECK(result->out.warning.find("10") != std::string::npos);
   CHECK(text_of(test.sink->events(), id) == "123456789abcdef\nafter\n");
 }
 
@@ -61,13 +61,13 @@ TEST_CASE("without events and logs, what is not kept is counted without being re
       TestEngine test(config, system);
       const auto result = test.run(shell("head -c 3000000 /dev/zero; head -c 2000000 /dev/zero >&2"));
       CHECK(result->success());
-      CHECK(result->stdout_bytes == 3'000'000);
-      CHECK(result->stderr_bytes == 2'000'000);
+      CHECK(result->out.written == 3'000'000);
+      CHECK(result->err.written == 2'000'000);
       const bool in_files = config.oversized_output_strategy == OversizedOutputStrategy::stream_to_file;
       CHECK(result->output_truncated != in_files);
-      CHECK(result->stdout_bytes_kept == std::string(1'000'000, '\0'));
-      CHECK(result->stderr_bytes_kept.empty());
-      CHECK(result->stderr_warning.find("1000000 of 5000000") != (in_files ? 0 : std::string::npos));
+      CHECK(result->out.kept == std::string(1'000'000, '\0'));
+      CHECK(result->err.kept.empty());
+      CHECK(result->err.warning.find("1000000 of 5000000") != (in_files ? 0 : std::string::npos));
     }
     return system.bytes;
   };
@@ -93,7 +93,7 @@ TEST_CASE("failing ends the whole tree at the limit, also when its lines are nob
   CHECK(outcome.result->status == ExecutionStatus::failed);
   REQUIRE(outcome.error.has_value());
   CHECK(outcome.error->code == ErrorCode::output_size_exceeded);
-  CHECK(outcome.result->stdout_bytes_kept.size() == 1'000);
+  CHECK(outcome.result->out.kept.size() == 1'000);
 }
 
 TEST_CASE("failing ends the whole tree at the limit") {
@@ -102,7 +102,7 @@ TEST_CASE("failing ends the whole tree at the limit") {
   CHECK(outcome.result->status == ExecutionStatus::failed);
   REQUIRE(outcome.error.has_value());
   CHECK(outcome.error->code == ErrorCode::output_size_exceeded);
-  CHECK(outcome.result->stdout_bytes_kept.size() == 1'000);
+  CHECK(outcome.result->out.kept.size() == 1'000);
   REQUIRE(outcome.result->termination.has_value());
   CHECK(outcome.result->termination->cause == TerminationCause::output_limit);
   CHECK(test.slots_come_back());
@@ -126,10 +126,10 @@ TEST_CASE("what goes to a file, together with what is kept, is every byte") {
   const auto result = test.run(shell("seq 1 20000"));
   CHECK(result->success());
   CHECK_FALSE(result->output_truncated);
-  REQUIRE(result->stdout_overflow_file.has_value());
-  CHECK_FALSE(result->stderr_overflow_file.has_value());
-  const std::string all = std::string(result->stdout_bytes_kept) + read_all(*result->stdout_overflow_file);
-  CHECK(all.size() == result->stdout_bytes);
+  REQUIRE(result->out.overflow_file.has_value());
+  CHECK_FALSE(result->err.overflow_file.has_value());
+  const std::string all = std::string(result->out.kept) + read_all(*result->out.overflow_file);
+  CHECK(all.size() == result->out.written);
   CHECK(all.substr(0, 6) == "1\n2\n3\n");
   CHECK(all.substr(all.size() - 6) == "20000\n");
   CHECK(std::count(all.begin(), all.end(), '\n') == 20'000);
@@ -151,7 +151,7 @@ TEST_CASE("a log holds the lines of both streams and fails nothing when it canno
   write_all(scratch / "file", "");
   const auto without = test.run(shell("echo fine", R"("output_log_path":")" + (scratch / "file") + R"(/no.log")"));
   CHECK(without->success());
-  CHECK(without->stdout_bytes_kept == "fine\n");
+  CHECK(without->out.kept == "fine\n");
   CHECK_FALSE(without->log_path.has_value());
   CHECK(without->error.has_value());
 }
@@ -161,11 +161,11 @@ TEST_CASE("a descendant that holds the pipe does not hold the result, and what w
   config.drain_grace_ms = 50;
   TestEngine test(config);
   const auto result = test.run(shell("sleep 1000 & echo $! >&2; seq 1 30000"));
-  const int descendant = std::stoi(std::string(result->stderr_bytes_kept));
+  const int descendant = std::stoi(std::string(result->err.kept));
   CHECK_FALSE(has_ended(descendant));
   CHECK(result->success());
   CHECK(result->output_incomplete);
-  CHECK(result->stdout_bytes == 168'894);
+  CHECK(result->out.written == 168'894);
   CHECK_FALSE(result->termination.has_value());
   if (descendant > 1) ::kill(descendant, SIGKILL);
 }
@@ -204,14 +204,14 @@ TEST_CASE("each stream says whether all that it kept is ASCII, with lines and wi
     Config config = limited(8, OversizedOutputStrategy::truncate_with_warning);
     config.stream_output = lines;
     TestEngine test(config);
-    CHECK(test.run(shell("printf 'ab\\ncd'"))->stdout_ascii);
-    CHECK_FALSE(test.run(shell("printf '\\303\\251'; printf c"))->stdout_ascii);
-    CHECK_FALSE(test.run(shell("printf 'c\\n'; printf 'd\\303'"))->stdout_ascii);
+    CHECK(test.run(shell("printf 'ab\\ncd'"))->out.ascii);
+    CHECK_FALSE(test.run(shell("printf '\\303\\251'; printf c"))->out.ascii);
+    CHECK_FALSE(test.run(shell("printf 'c\\n'; printf 'd\\303'"))->out.ascii);
     const auto result = test.run(shell("printf x; printf '\\303\\251' >&2"));
-    CHECK(result->stdout_ascii);
-    CHECK_FALSE(result->stderr_ascii);
+    CHECK(result->out.ascii);
+    CHECK_FALSE(result->err.ascii);
     // What is not kept does not count where only what is kept is looked at.
-    CHECK((lines || test.run(shell("printf 'abcdefgh\\303\\251'"))->stdout_ascii));
+    CHECK((lines || test.run(shell("printf 'abcdefgh\\303\\251'"))->out.ascii));
   }
 }
 
@@ -250,6 +250,6 @@ TEST_CASE("short lines go out at most 1,024 together, and none is lost, doubled 
     }
     CHECK(seen == lines);
     const std::string text = text_of(test.sink->events(), id);
-    CHECK(text.substr(0, result->stdout_bytes) == result->stdout_bytes_kept);
+    CHECK(text.substr(0, result->out.written) == result->out.kept);
   }
 }

@@ -58,7 +58,7 @@ TEST_CASE("a plan's commands wait for slots, whatever the policy, and each resul
   const auto plan = test.finish_plan(id);
   CHECK(statuses(*plan) == std::vector{completed, failed, completed});
   CHECK(plan->status == failed);
-  CHECK(plan->results[2]->stdout_bytes_kept == "c\n");
+  CHECK(plan->results[2]->out.kept == "c\n");
   CHECK(test.slots_come_back());
   CHECK(test.concurrency().currently_pending == 0);
 }

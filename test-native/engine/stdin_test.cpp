@@ -23,13 +23,13 @@ bool is_stdin_closed(const TestEngine::Done& answer) {
 
 TEST_CASE("without stdin a command reads nothing and waits for nobody") {
   TestEngine test;
-  CHECK(test.run(shell("wc -c"))->stdout_bytes_kept == "0\n");
+  CHECK(test.run(shell("wc -c"))->out.kept == "0\n");
 }
 
 TEST_CASE("stdin data arrives to the byte, however much it is") {
   TestEngine test;
   const std::string data(300'000, 'x');
-  CHECK(test.run(shell("wc -c", R"("stdin":{"type":"data","data":")" + data + "\"}"))->stdout_bytes_kept == "300000\n");
+  CHECK(test.run(shell("wc -c", R"("stdin":{"type":"data","data":")" + data + "\"}"))->out.kept == "300000\n");
 }
 
 TEST_CASE("a command that does not want its stdin data is not held up by it, nor failed for it") {
@@ -37,7 +37,7 @@ TEST_CASE("a command that does not want its stdin data is not held up by it, nor
   const std::string data(300'000, 'x');
   const auto result = test.run(shell("exec <&-; echo enough", R"("stdin":{"type":"data","data":")" + data + "\"}"));
   CHECK(result->success());
-  CHECK(result->stdout_bytes_kept == "enough\n");
+  CHECK(result->out.kept == "enough\n");
   CHECK_FALSE(result->error.has_value());
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("a write is answered when the pipe has taken it, not before the child 
   CHECK(written.get().has_value());
   CHECK(behind.get().has_value());
   CHECK(test.close_stdin(id).has_value());
-  CHECK(test.finish(id)->stdout_bytes_kept == std::to_string(pid) + "\n400001\n");
+  CHECK(test.finish(id)->out.kept == std::to_string(pid) + "\n400001\n");
 }
 
 TEST_CASE("a child that has closed its stdin fails the writes, and lives on") {
@@ -106,7 +106,7 @@ TEST_CASE("what is written before the start is read after it") {
   test.close_stdin(first);
   CHECK(early.get().has_value());
   CHECK(closed.get().has_value());
-  CHECK(test.finish(waits)->stdout_bytes_kept == "early");
+  CHECK(test.finish(waits)->out.kept == "early");
 }
 
 TEST_CASE("a write that waits for a start that never comes is answered NOT_RUNNING") {

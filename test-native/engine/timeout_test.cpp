@@ -14,7 +14,7 @@ TEST_CASE("a timeout keeps what was written and says how long it waited") {
   TestEngine test;
   const auto result = test.run(shell("echo early; exec sleep 1000", R"("timeout_ms":300)"));
   CHECK(result->status == ExecutionStatus::timeout);
-  CHECK(result->stdout_bytes_kept == "early\n");
+  CHECK(result->out.kept == "early\n");
   CHECK(result->error.value_or("").find("300 ms") != std::string::npos);
   REQUIRE(result->termination.has_value());
   CHECK(result->termination->cause == TerminationCause::timeout);

@@ -11,9 +11,9 @@ namespace {
 /// A result whose stdout wrote `written` bytes, of which these were kept.
 ExecutionResult kept(std::string_view bytes, std::uint64_t written, std::string warning = "") {
   ExecutionResult result;
-  result.stdout_bytes_kept = ByteBuffer(bytes);
-  result.stdout_bytes = written;
-  result.stdout_warning = std::move(warning);
+  result.out.kept = ByteBuffer(bytes);
+  result.out.written = written;
+  result.out.warning = std::move(warning);
   return result;
 }
 
@@ -24,7 +24,7 @@ TEST_CASE("valid text is not copied", "[result_text]") {
     const ExecutionResult result = kept(bytes, bytes.size());
     const ResultText text = text_of_result(result);
     CHECK(text.stdout_text.view() == bytes);
-    CHECK(text.stdout_text.view().data() == result.stdout_bytes_kept.view().data());
+    CHECK(text.stdout_text.view().data() == result.out.kept.view().data());
     CHECK(text.stdout_text.ascii() == (bytes != "caf\xC3\xA9"));
     CHECK_FALSE(text.lossy);
   }
@@ -33,7 +33,7 @@ TEST_CASE("valid text is not copied", "[result_text]") {
 TEST_CASE("bytes that are known to be ASCII are taken as they are", "[result_text]") {
   // They are not, so that it shows whether they were looked at.
   ExecutionResult result = kept("caf\xC3\xA9", 5);
-  result.stdout_ascii = true;
+  result.out.ascii = true;
   CHECK(text_of_result(result).stdout_text.ascii());
 }
 
@@ -59,6 +59,6 @@ TEST_CASE("what is no UTF-8 is replaced and said to be lossy", "[result_text]") 
 
 TEST_CASE("a character that went on in the overflow file is not cut", "[result_text]") {
   ExecutionResult result = kept("ab\xE2\x82", 9);
-  result.stdout_overflow_file = "/tmp/x";
+  result.out.overflow_file = "/tmp/x";
   CHECK(text_of_result(result).lossy);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/output_stream.hpp"
 #include "core/model/result.hpp"
 
 #include <cstdint>
@@ -10,13 +11,6 @@
 #include <vector>
 
 namespace cloudops {
-
-enum class OutputStream : std::uint8_t { out, err };
-inline OutputStream other(OutputStream stream) {
-  return stream == OutputStream::out ? OutputStream::err : OutputStream::out;
-}
-/// "stdout" or "stderr".
-inline const char* to_string(OutputStream stream) { return stream == OutputStream::out ? "stdout" : "stderr"; }
 
 struct StartedEvent {
   Uuid execution_id{};

@@ -62,12 +62,12 @@ void visit_fields(const ExecutionResult& result, const ResultText& text, Visitor
   visit("stdout", text.stdout_text);
   visit("stderr", text.stderr_text);
   visit("output_lossy", text.lossy);
-  visit("stdout_bytes", result.stdout_bytes);
-  visit("stderr_bytes", result.stderr_bytes);
+  visit("stdout_bytes", result.out.written);
+  visit("stderr_bytes", result.err.written);
   visit("output_truncated", result.output_truncated);
   visit("output_incomplete", result.output_incomplete);
-  visit("stdout_overflow_file", result.stdout_overflow_file);
-  visit("stderr_overflow_file", result.stderr_overflow_file);
+  visit("stdout_overflow_file", result.out.overflow_file);
+  visit("stderr_overflow_file", result.err.overflow_file);
   visit("duration", std::string_view(to_humantime(result.duration)));
   visit("duration_ms", to_fractional_ms(result.duration));
   visit("started_at", std::string_view(to_rfc3339(result.started_at)));

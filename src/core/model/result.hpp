@@ -2,6 +2,7 @@
 
 #include "core/model/byte_buffer.hpp"
 #include "core/model/error.hpp"
+#include "core/model/output_stream.hpp"
 #include "core/model/request.hpp"
 #include "core/model/time.hpp"
 
@@ -45,6 +46,19 @@ struct ResourceUsage {
   std::uint64_t max_rss_bytes = 0;
 };
 
+/// What one of a command's two streams brought.
+struct StreamOutput {
+  /// The bytes captured, in the order written. Text (with U+FFFD for what is not UTF-8) is made on the way out.
+  ByteBuffer kept;
+  /// Those are known to be below 0x80, all of them; whoever reads the text need not look at megabytes again.
+  bool ascii = false;
+  /// Appended to the text of a truncated stream: one line that names both numbers. Empty: not truncated.
+  std::string warning;
+  /// Bytes the process wrote, kept or not.
+  std::uint64_t written = 0;
+  std::optional<std::string> overflow_file;
+};
+
 /// What became of one execution. Immutable once it is in a shared_ptr<const>.
 struct ExecutionResult {
   Uuid id{};
@@ -53,23 +67,11 @@ struct ExecutionResult {
   std::int32_t exit_code = -1;
   /// "SIGKILL"; absent when it exited by itself or never started.
   std::optional<std::string> signal;
-  /// The bytes captured, in the order written. Text (with U+FFFD for what is not UTF-8) is made on the way out.
-  ByteBuffer stdout_bytes_kept;
-  ByteBuffer stderr_bytes_kept;
-  /// The bytes kept are known to be below 0x80, all of them; whoever reads the text need not look at megabytes again.
-  bool stdout_ascii = false;
-  bool stderr_ascii = false;
-  /// Appended to the text of a truncated stream: one line that names both numbers. Empty: not truncated.
-  std::string stdout_warning;
-  std::string stderr_warning;
-  /// Bytes the process wrote, kept or not.
-  std::uint64_t stdout_bytes = 0;
-  std::uint64_t stderr_bytes = 0;
+  StreamOutput out;
+  StreamOutput err;
   bool output_truncated = false;
   /// A descendant still held a pipe when the execution was settled.
   bool output_incomplete = false;
-  std::optional<std::string> stdout_overflow_file;
-  std::optional<std::string> stderr_overflow_file;
   std::chrono::microseconds duration{0};
   WallTime started_at{};
   WallTime completed_at{};
@@ -79,6 +81,9 @@ struct ExecutionResult {
   std::optional<Termination> termination;
   std::optional<ResourceUsage> resource_usage;
   std::optional<ExecutionMetadata> metadata;
+
+  StreamOutput& of(OutputStream stream) { return stream == OutputStream::out ? out : err; }
+  const StreamOutput& of(OutputStream stream) const { return stream == OutputStream::out ? out : err; }
 
   bool success() const { return status == ExecutionStatus::completed && exit_code == 0; }
 };
