@@ -11,6 +11,9 @@ const longestPatience = 10_000;
 /** Text kept for it after that, in bytes. */
 const unpulledLimit = 1024 * 1024;
 
+/** Fewer used up places at the beginning of a queue are not given back. */
+const mostUsedUp = 1024;
+
 /** Splits a chunk into what `events()` yields. */
 function lineEvent(chunk, line, seq) {
   const { stream, id, timestamp } = chunk;
@@ -172,8 +175,12 @@ class Feed {
     this.#queue[this.#head++] = undefined;
     if (this.#head === this.#queue.length) {
       this.#queue.length = 0;
-      this.#head = 0;
+    } else {
+      // Whoever never quite catches up must not make it grow.
+      if (this.#head < mostUsedUp || this.#head * 2 < this.#queue.length) return;
+      this.#queue.splice(0, this.#head);
     }
+    this.#head = 0;
   }
 
   #serveWaiting() {

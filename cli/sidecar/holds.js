@@ -1,13 +1,31 @@
 'use strict';
 
-/** The executions whose events the other side wants to wait. */
+/**
+ * The executions whose events the other side wants to wait. Only one that has not ended can be held: with its child gone
+ * there is nobody to hold back, and what is left of its output is bounded.
+ */
 class Holds {
-  /** Execution id to the gate that its events wait at: a promise and what opens it. */
+  /** Execution id to the gate that its events wait at, a promise and what opens it; null: not held. */
   #gates = new Map();
+
+  /** From now on it may be held. */
+  begin(id) {
+    if (!this.#gates.has(id)) this.#gates.set(id, null);
+  }
+
+  /** It has ended. */
+  end(id) {
+    this.release(id);
+    this.#gates.delete(id);
+  }
+
+  endAll() {
+    for (const id of [...this.#gates.keys()]) this.end(id);
+  }
 
   hold(id) {
     const key = String(id).toLowerCase();
-    if (this.#gates.has(key)) return;
+    if (this.#gates.get(key) !== null) return;
     let open;
     const opened = new Promise((resolve) => (open = resolve));
     this.#gates.set(key, { opened, open });
@@ -15,21 +33,19 @@ class Holds {
 
   release(id) {
     const key = String(id).toLowerCase();
-    this.#gates.get(key)?.open();
-    this.#gates.delete(key);
-  }
-
-  releaseAll() {
-    for (const key of [...this.#gates.keys()]) this.release(key);
+    const gate = this.#gates.get(key);
+    if (!gate) return;
+    gate.open();
+    this.#gates.set(key, null);
   }
 
   has(id) {
-    return this.#gates.has(id);
+    return Boolean(this.#gates.get(id));
   }
 
   /** Resolves when the execution is not held. */
   async passed(id) {
-    for (let gate = this.#gates.get(id); gate !== undefined; gate = this.#gates.get(id)) await gate.opened;
+    for (let gate = this.#gates.get(id); gate; gate = this.#gates.get(id)) await gate.opened;
   }
 }
 

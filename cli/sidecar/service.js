@@ -18,7 +18,8 @@ const protocol = 1;
  * - `initialize { config }` makes the engine; without it the first other call makes one with the defaults.
  * - `abort { abort_token }` is what an AbortSignal is in JavaScript: it withdraws or cancels what was submitted with
  *   that token.
- * - `hold { id }` stops the events of one execution, and so its child once its pipe is full; `release { id }` lets go.
+ * - `hold { id }` stops the events of one execution, and so its child once its pipe is full; `release { id }` lets go. One
+ *   that has ended is not held: the rest of its output comes.
  *
  * Notifications: `event { event }` for every event, and `accepted { execution_id, log_path }` once per execution, before
  * its id is answered and before its first event.
@@ -85,13 +86,12 @@ class Service {
   // Who closes ends the connection with the answer, so all who wait for an end have theirs before.
   async #close(options) {
     await this.#ready().close(options);
-    this.#holds.releaseAll();
     await Promise.allSettled(this.#waits);
   }
 
   /** The connection is over: ends what runs, however much of it was held back. */
   async end() {
-    this.#holds.releaseAll();
+    this.#holds.endAll();
     await this.#engine?.close();
   }
 
@@ -121,11 +121,13 @@ class Service {
   #start(config) {
     this.#engine = this.#makeEngine(config);
     this.#engine.on('started', ({ execution_id: id }) => this.#announce(id));
+    this.#engine.on('event', ({ event_type: type, execution_id: id }) => {
+      if (isTerminal(type)) this.#holds.end(id);
+    });
     this.#pumps = new EventPumps(this.#engine, async (event) => {
       const id = event.execution_id;
       if (id !== undefined && this.#holds.has(id)) await this.#holds.passed(id);
       if (event.event_type === 'started' || isTerminal(event.event_type)) this.#announced.delete(id);
-      if (isTerminal(event.event_type)) this.#holds.release(id);
       return this.#notify('event', { event });
     });
   }
@@ -190,6 +192,7 @@ class Service {
   #announce(id) {
     if (this.#announced.has(id)) return;
     this.#announced.add(id);
+    this.#holds.begin(id);
     let path = null;
     try {
       path = this.#engine.getLogPath(id);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -145,6 +146,43 @@ describe('the same as with an engine of one’s own', () => {
       open = '';
     }
     assert.equal(count, total);
+  });
+
+  test('a reader of what has ended holds up neither those who wait for it nor others', async (t) => {
+    const engine = makeSidecar(t);
+    const id = await engine.execute(exec('seq', ['100000']));
+    const lines = engine.lines(id);
+    await lines.next();
+    const { status } = await within(20_000, engine.waitForCompletion(id), 'an execution whose reader stands still');
+    assert.equal(status, 'completed');
+    assert.equal((await within(20_000, engine.run(exec('true')), 'the next command')).success, true);
+    let count = 1;
+    for await (const { partial } of lines) if (!partial) count++;
+    assert.equal(count, 100_000);
+  });
+
+  test('an id that is used again after its reader stood still is not held', async (t) => {
+    const engine = makeSidecar(t);
+    const request = exec('bash', ['-c', "head -c 290000 /dev/zero | tr '\\0' x | fold -w 8000"], { id: randomUUID() });
+    for (let i = 0; i < 3; i++) {
+      const id = await engine.execute(request);
+      const lines = engine.lines(id);
+      await within(20_000, engine.waitForCompletion(id), `use ${i} of the id`);
+      await lines.return();
+      await engine.removeExecution(id);
+    }
+  });
+
+  test('close ends what is held, also if the reader falls behind only then', async (t) => {
+    for (let i = 0; i < 3; i++) {
+      const engine = makeSidecar(t);
+      const id = await engine.execute(shell(`sleep 0.02; yes ${'x'.repeat(40)} | head -c 900000; sleep 5`));
+      const lines = engine.lines(id);
+      await lines.next();
+      const ended = engine.waitForCompletion(id);
+      await within(20_000, engine.close({ mode: 'cancel', timeout_ms: 1000 }), 'closing');
+      assert.equal((await ended).status, 'cancelled');
+    }
   });
 
   test('stdin: text and bytes, with its end', async (t) => {

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { within } from '../support.mjs';
 
@@ -75,6 +77,26 @@ test('pulled after it has let go, it holds again from then on, and lets nothing 
   assert.deepEqual(released, ['1']);
   assert.equal((await feed.next()).value.line, '3');
   assert.deepEqual(released, ['1', '3']);
+});
+
+test('a reader that never quite catches up uses no more memory for it', async () => {
+  const feed = new Feed(true, () => {});
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  const used = () => {
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  for (let i = 0; i < 10; i++) feed.pushChunk(chunk('x'));
+  const before = used();
+  for (let i = 0; i < 1_000_000; i++) {
+    feed.pushChunk(chunk('x'));
+    feed.next();
+    if (i % 10_000 === 0) await null;
+  }
+  const grown = used() - before;
+  assert.ok(grown < 2 * 1024 * 1024, `the heap grew by ${grown} bytes`);
+  assert.equal((await feed.next()).value.line, 'x');
 });
 
 test('one that lets go leaves a chunk to another that holds it', async () => {
