@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace cloudops::binding {
@@ -22,10 +23,9 @@ Napi::Value NativeEngine::promise(Napi::Env env, Ask ask, Convert convert, std::
         deferred.Reject(hooks_->make_error(js, value->error()));
       pending_ended();
     };
-    if (batch)
-      outbox->announce(*batch, value->has_value(), std::move(settle));
-    else
-      outbox->reply(std::move(settle));
+    if constexpr (std::is_same_v<T, Uuid>)
+      if (batch) return outbox->announce(*batch, value->has_value() ? &**value : nullptr, std::move(settle));
+    outbox->reply(std::move(settle));
   });
   return deferred.Promise();
 }

@@ -19,6 +19,12 @@ test('a running execution does, and its result is delivered', async (t) => {
   assert.equal(host.stdout, 'got late\n');
 });
 
+test('a running execution does, also if the end of its id’s first use is told late', async (t) => {
+  const host = startHost(t, 'reusing');
+  assert.deepEqual(await within(8000, host.ended, 'the end of the host'), { code: 0, signal: null }, host.stderr);
+  assert.equal(host.stdout, 'late\n');
+});
+
 test('process.exit takes a running tree along', async (t) => {
   const mark = killAfter(t, marker());
   const host = startHost(t, 'exit', { mark });

@@ -8,7 +8,8 @@ namespace {
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
 
 void must_say_something(ObjectReader& reader, std::string_view key, std::string_view text, ValidationKind kind) {
-  if (reader.optional_value(key) && is_blank(text)) reader.report().add(kind, reader.at(key), "must not be empty.");
+  if (reader.optional_value(key) && is_blank(text))
+    reader.report().add(kind, reader.at(key), "must not be empty or blank.");
 }
 
 std::string required_word(ObjectReader& reader, std::string_view key,
