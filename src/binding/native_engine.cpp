@@ -142,12 +142,13 @@ void NativeEngine::pending_ended() {
 }
 
 void NativeEngine::execution_began(const Uuid& id) {
-  running_.insert(id);
+  ++running_[id];
   update_hold();
 }
 
 void NativeEngine::execution_ended(const Uuid& id) {
-  running_.erase(id);
+  const auto found = running_.find(id);
+  if (found != running_.end() && --found->second == 0) running_.erase(found);
   update_hold();
 }
 

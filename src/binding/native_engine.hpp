@@ -13,7 +13,6 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace cloudops::binding {
 
@@ -105,7 +104,8 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   std::unique_ptr<Engine> engine_;
   HostEnvironment host_environment_;
   std::unordered_map<std::uint32_t, std::shared_ptr<SubmitTicket>> tickets_;
-  std::unordered_set<Uuid, UuidHash> running_;
+  /// How often an id is in use: the end of one use may be told after the next has begun.
+  std::unordered_map<Uuid, unsigned, UuidHash> running_;
   std::size_t pending_ = 0;
   bool holding_ = false;
 };

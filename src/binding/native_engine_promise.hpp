@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 namespace cloudops::binding {
@@ -23,9 +22,10 @@ Napi::Value NativeEngine::promise(Napi::Env env, Ask ask, Convert convert, std::
         deferred.Reject(hooks_->make_error(js, value->error()));
       pending_ended();
     };
-    if constexpr (std::is_same_v<T, Uuid>)
-      if (batch) return outbox->announce(*batch, value->has_value() ? &**value : nullptr, std::move(settle));
-    outbox->reply(std::move(settle));
+    if (batch)
+      outbox->announce(*batch, value->has_value(), std::move(settle));
+    else
+      outbox->reply(std::move(settle));
   });
   return deferred.Promise();
 }

@@ -2,7 +2,6 @@
 
 #include "core/stream/delivery_credit.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <utility>
@@ -83,21 +82,17 @@ void Outbox::push(Record record) {
     std::lock_guard lock(mutex_);
     if (detached_) return;
     const bool due = is_due(record);
-    if (const auto* end = std::get_if<FinishedEvent>(&record)) ends_[end->result->id] = pushed_;
-    ++pushed_;
     records_.push_back(std::move(record));
     if (!due || !schedule()) return;
   }
   wake();
 }
 
-void Outbox::announce(Batch batch, const Uuid* id, Reply reply) {
+void Outbox::announce(Batch batch, bool accepted, Reply reply) {
   {
     std::lock_guard lock(mutex_);
     if (detached_) return;
-    announcements_.push_back({batch, id != nullptr, std::move(reply)});
-    const auto end = id == nullptr ? ends_.end() : ends_.find(*id);
-    if (end != ends_.end()) first_records_ = std::max(first_records_, end->second + 1);
+    announcements_.push_back({batch, accepted, std::move(reply)});
     if (!schedule()) return;
   }
   wake();
@@ -139,10 +134,7 @@ void Outbox::listening(bool anybody) {
     const bool late = anybody && pending && !batches_.told();
     if (!late) hooks_.listening(anybody);
     if (!anybody || detached_ || !pending) return;
-    if (late) {
-      records_.push_back(Heard{});
-      ++pushed_;
-    }
+    if (late) records_.push_back(Heard{});
     if (!schedule()) return;
   }
   wake();
@@ -157,8 +149,7 @@ void Outbox::call_js(napi_env env, napi_value, void* context, void*) {
 bool Outbox::take() {
   std::lock_guard lock(mutex_);
   // Records may be of what is still to be announced: that goes first, in the next turn.
-  const bool announcements_first = !announcements_.empty() && handed_over_ + taken_.size() >= first_records_;
-  if (detached_ || announcements_first) return false;
+  if (detached_ || !announcements_.empty()) return false;
   std::move(records_.begin(), records_.end(), std::back_inserter(taken_));
   records_.clear();
   unannounced_bytes_ = 0;
@@ -166,36 +157,24 @@ bool Outbox::take() {
   return !taken_.empty();
 }
 
-std::optional<Outbox::Announcements> Outbox::take_announcements(Napi::Env env) {
-  for (;;) {
-    std::uint64_t ahead = 0;
-    {
-      std::lock_guard lock(mutex_);
-      ahead = std::max(first_records_, handed_over_) - handed_over_;
-      if (ahead == 0) return Announcements{std::exchange(announcements_, {}), taken_.size() + records_.size()};
-    }
-    if (hand_over_records(env, ahead) < ahead) return std::nullopt;
+bool Outbox::hand_over_announcements(Napi::Env env) {
+  std::deque<Announcement> announcements;
+  {
+    std::lock_guard lock(mutex_);
+    announcements.swap(announcements_);
+    announced_records_ = taken_.size() + records_.size();
   }
-}
-
-bool Outbox::hand_over_announcements(Napi::Env env, const Announcements& announcements) {
   batches_.begin_answers();
-  for (const Announcement& one : announcements.list) {
+  for (const Announcement& one : announcements) {
     const Napi::HandleScope scope(env);
     batches_.answered(one.batch, one.accepted);
     one.reply(env);
   }
-  announced_records_ = batches_.incomplete() ? 0 : announcements.records_before;
+  if (batches_.incomplete()) announced_records_ = 0;
   return batches_.told() || batches_.incomplete();
 }
 
 void Outbox::hand_over(Napi::Env env, Record& record) {
-  const std::uint64_t place = handed_over_++;
-  if (const auto* end = std::get_if<FinishedEvent>(&record)) {
-    std::lock_guard lock(mutex_);
-    const auto known = ends_.find(end->result->id);
-    if (known != ends_.end() && known->second == place) ends_.erase(known);
-  }
   if (const auto* reply = std::get_if<Reply>(&record)) return (*reply)(env);
   if (std::holds_alternative<Heard>(record)) {
     bool listening = false;
@@ -227,25 +206,18 @@ std::size_t Outbox::hand_over_records(Napi::Env env, std::size_t most) {
     if (const auto* chunk = std::get_if<OutputChunk>(&record)) turn.handed_over(chunk->line_count);
     hand_over(env, record);
   }
-  announced_records_ -= std::min(announced_records_, count);
   return count;
 }
 
-void Outbox::hand_over_turn(Napi::Env env) {
-  const auto announcements = take_announcements(env);
-  if (!announcements) return;
-  const std::size_t announced_before = announced_records_;
-  if (!hand_over_announcements(env, *announcements)) {
+void Outbox::drain(Napi::Env env) {
+  const std::size_t announced_before = std::exchange(announced_records_, 0);
+  if (!hand_over_announcements(env)) {
     hand_over_records(env, SIZE_MAX);
     announced_records_ = 0;
   } else if (!batches_.incomplete()) {
     // Whoever submits in every turn still hears of what was announced in an earlier one.
-    hand_over_records(env, announced_before);
+    announced_records_ -= hand_over_records(env, announced_before);
   }
-}
-
-void Outbox::drain(Napi::Env env) {
-  hand_over_turn(env);
   hooks_.end_of_turn();
   {
     std::lock_guard lock(mutex_);

@@ -6,13 +6,10 @@
 
 #include <napi.h>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <variant>
 
@@ -23,8 +20,7 @@ using Reply = std::function<void(Napi::Env)>;
 
 /// What the engine has for JavaScript, in order: events and replies. Ahead of them all: the ids of what was submitted.
 /// The code after `await execute(…)` runs before any event that follows, and if several were submitted in one turn, the
-/// code after `await Promise.all(…)`: until all of them are answered, events wait. Only the end of an id's last use
-/// goes ahead of that id.
+/// code after `await Promise.all(…)`: until all of them are answered, events wait.
 ///
 /// Filled on any thread, emptied on the JavaScript thread, which owns it together with the engine. It never blocks the
 /// engine thread. One call of drain() is pending at most: the first by the thread-safe function, and while there is
@@ -52,8 +48,8 @@ class Outbox final : public EventSink {
   using Batch = SubmissionBatches::Batch;
   /// JavaScript thread. One more submission is to be answered, by announce().
   Batch expect_announcement() { return batches_.expect(); }
-  /// Any thread. `id`: what the reply tells, null when it tells of a refusal.
-  void announce(Batch batch, const Uuid* id, Reply reply);
+  /// Any thread. `accepted`: the reply tells an id.
+  void announce(Batch batch, bool accepted, Reply reply);
 
   /// False: Node had no thread-safe function for us, and nothing will be delivered.
   bool is_usable() const { return function_ != nullptr; }
@@ -76,11 +72,6 @@ class Outbox final : public EventSink {
     bool accepted;
     Reply reply;
   };
-  struct Announcements {
-    std::deque<Announcement> list;
-    /// So many records had come before they were taken.
-    std::size_t records_before = 0;
-  };
   static void call_js(napi_env env, napi_value, void* context, void*);
 
   void push(Record record);
@@ -90,13 +81,9 @@ class Outbox final : public EventSink {
   void wake();
   /// Under the lock. Whether somebody has to call wake(), because something is due.
   bool schedule();
-  /// JavaScript thread, after what goes ahead of them. Nothing: that was too much for one turn.
-  std::optional<Announcements> take_announcements(Napi::Env env);
   /// JavaScript thread. True: ids were told, and events are to wait.
-  bool hand_over_announcements(Napi::Env env, const Announcements& announcements);
+  bool hand_over_announcements(Napi::Env env);
   void hand_over(Napi::Env env, Record& record);
-  /// JavaScript thread. What one turn is used for.
-  void hand_over_turn(Napi::Env env);
   /// `most` at most, and what fits into a turn; how many.
   std::size_t hand_over_records(Napi::Env env, std::size_t most);
   /// JavaScript thread. Moves what there is to `taken_`; false: nothing.
@@ -111,11 +98,6 @@ class Outbox final : public EventSink {
   std::mutex mutex_;
   std::deque<Record> records_;
   std::deque<Announcement> announcements_;
-  /// How many records there were in all, and where among them the ends of executions are that were not handed over yet.
-  std::uint64_t pushed_ = 0;
-  boost::unordered_flat_map<Uuid, std::uint64_t, UuidHash> ends_;
-  /// Records before this one go ahead of announcements.
-  std::uint64_t first_records_ = 0;
   /// Text among the records that nobody was woken for.
   std::size_t unannounced_bytes_ = 0;
   bool listening_ = false;
@@ -133,8 +115,6 @@ class Outbox final : public EventSink {
 
   /// Taken out of `records_`, not handed over yet. JavaScript thread only.
   std::deque<Record> taken_;
-  /// How many records were handed over in all.
-  std::uint64_t handed_over_ = 0;
   SubmissionBatches batches_;
   /// So many of the first records are of what had been announced when it was last looked for announcements.
   std::size_t announced_records_ = 0;

@@ -270,30 +270,6 @@ describe('handlers', () => {
   });
 });
 
-test('the end of an id’s first use, told late, is not taken for the end of its second', async (t) => {
-  const engine = makeEngine(t, { log_dir: null });
-  for (let pause = 20; ; pause *= 2) {
-    const id = await engine.execute(exec('true'));
-    // It ends, and this thread is not told.
-    busyFor(pause);
-    const removed = engine.removeExecution(id).catch(() => undefined);
-    const again = engine.execute(shell('echo second; sleep 0.1', { id })).catch(() => undefined);
-    busyFor(pause);
-    if ((await again) === undefined) {
-      // It had not ended yet.
-      await removed;
-      continue;
-    }
-    const events = await collect(engine.events(id));
-    assert.deepEqual(
-      events.map((event) => event.line ?? event.event_type),
-      ['started', 'second', 'completed'],
-    );
-    assert.equal(await engine.getStatus(id), 'completed');
-    return;
-  }
-});
-
 test('every execution of many has one start and one end, in order', async (t) => {
   const engine = makeEngine(t, { log_dir: null });
   const events = recordEvents(engine);
