@@ -65,7 +65,7 @@ class Service {
       ['waitForPlan', ({ plan_id: id }) => this.#wait(this.#plan(this.#ready().waitForPlan(id)))],
       ['getPlanResult', ({ plan_id: id }) => this.#plan(this.#ready().getPlanResult(id))],
       forward('cancel', 'id'),
-      forward('getStatus', 'id'),
+      ['getStatus', ({ id }) => this.#getStatus(id)],
       forward('getResult', 'id'),
       forward('listExecutions'),
       forward('getStats'),
@@ -166,6 +166,12 @@ class Service {
     if (token === undefined) return;
     const forget = () => this.#aborts.delete(token);
     end.then(forget, forget);
+  }
+
+  async #getStatus(id) {
+    const status = await this.#ready().getStatus(id);
+    if (isTerminal(status)) await this.#pumps.drained(id);
+    return status;
   }
 
   async #waitForCompletion(id) {
