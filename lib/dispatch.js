@@ -4,9 +4,10 @@
 const { setImmediate } = require('node:timers');
 const { keys } = Object;
 
+const { environmentBlock } = require('./environment.js');
 const { errorFromNative } = require('./errors.js');
 const { OutputChunk } = require('./output_chunk.js');
-const { shapeOf } = require('./shape.js');
+const { makeResult } = require('./result.js');
 const { terminalEvent } = require('./terminal_event.js');
 
 /**
@@ -22,8 +23,9 @@ const { terminalEvent } = require('./terminal_event.js');
 function makeHooks({ subscribers, feeds, onFinished, native }) {
   return {
     error: errorFromNative,
-    shapeOf,
+    result: makeResult,
     keys,
+    environment: environmentBlock,
 
     /** There is more than fits into one turn of the event loop. */
     drainLater() {

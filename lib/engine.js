@@ -2,7 +2,7 @@
 
 const { signalIn, submitUnder } = require('./abort.js');
 const { makeHooks } = require('./dispatch.js');
-const { environmentFor } = require('./environment.js');
+const { environmentIsTheSystems } = require('./environment.js');
 const { engineClosed } = require('./errors.js');
 const { Feeds } = require('./feeds.js');
 const { getGlobal, initGlobal } = require('./global.js');
@@ -54,8 +54,8 @@ class ExecutionEngine extends WatchedEmitter {
 
   async execute(request, options) {
     const signal = signalIn(options);
-    if (signal === undefined) return this.#native.execute(request, environmentFor(this.#native));
-    const submit = (ticket) => this.#native.execute(request, environmentFor(this.#native), ticket);
+    if (signal === undefined) return this.#native.execute(request, environmentIsTheSystems());
+    const submit = (ticket) => this.#native.execute(request, environmentIsTheSystems(), ticket);
     const { id, unwatch } = await submitUnder(signal, this.#native, submit);
     this.#unwatch.set(id, unwatch);
     return id;
@@ -63,14 +63,14 @@ class ExecutionEngine extends WatchedEmitter {
 
   async run(request, options) {
     // Nobody is told the id before the end, so one answer will do.
-    if (signalIn(options) === undefined) return this.#native.run(request, environmentFor(this.#native));
+    if (signalIn(options) === undefined) return this.#native.run(request, environmentIsTheSystems());
     return this.#native.wait(await this.execute(request, options));
   }
 
   async executePlan(plan, options) {
     const signal = signalIn(options);
-    if (signal === undefined) return this.#native.executePlan(plan, environmentFor(this.#native));
-    const submit = (ticket) => this.#native.executePlan(plan, environmentFor(this.#native), ticket);
+    if (signal === undefined) return this.#native.executePlan(plan, environmentIsTheSystems());
+    const submit = (ticket) => this.#native.executePlan(plan, environmentIsTheSystems(), ticket);
     const { id, unwatch } = await submitUnder(signal, this.#native, submit);
     this.#native.waitForPlan(id).then(unwatch, unwatch);
     return id;

@@ -11,17 +11,14 @@ const probe = 'CLOUDOPS_ENVIRONMENT_PROBE';
 let looked;
 let isTheSystems = false;
 
-/**
- * The environment for a submission: undefined when the native side still knows it, else all of it as `NAME=value\0`
- * after `NAME=value\0`. Read here and not in native code: only this thread may look at its `process.env`.
- */
-function environmentFor(native) {
+/** Whether `process.env` is the system's environment, so that the native side can tell by itself when it changes. */
+function environmentIsTheSystems() {
   const env = process.env;
   if (env !== looked) {
     looked = env;
     isTheSystems = mayBeTheSystems && writesThrough(env);
   }
-  return isTheSystems && native.environmentUnchanged() ? undefined : environmentBlock(env);
+  return isTheSystems;
 }
 
 /** Node's own object refuses what no environment can hold; a copy that was put in its place (by Jest, say) takes it. */
@@ -36,7 +33,12 @@ function writesThrough(env) {
   return false;
 }
 
-function environmentBlock(env) {
+/**
+ * All of `process.env` as `NAME=value\0` after `NAME=value\0`. Read here and not in native code: only this thread may
+ * look at it.
+ */
+function environmentBlock() {
+  const env = process.env;
   let block = '';
   // ownKeys, unlike Object.keys, does not ask the system about every name a second time.
   for (const name of Reflect.ownKeys(env)) {
@@ -52,4 +54,4 @@ function environmentBlock(env) {
 /** As the system takes it. */
 const upToNul = (text) => (text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text);
 
-module.exports = { environmentFor };
+module.exports = { environmentIsTheSystems, environmentBlock };

@@ -5,7 +5,7 @@ const { join, resolve, sep } = require('node:path');
 
 const addonName = 'cloudops_execution_engine.node';
 /** The version of the interface between lib/ and the addon. */
-const expectedAbi = 4;
+const expectedAbi = 5;
 
 /** Whether the memory map of a process shows musl as its C library, where a glibc binary would crash on load. */
 const showsMusl = (maps) => /\/(?:ld-musl-[^/]*|libc\.so)$/m.test(maps);

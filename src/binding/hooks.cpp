@@ -35,8 +35,9 @@ Hooks::Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended)
       warning_(function_of(hooks, "warning")),
       drain_later_(function_of(hooks, "drainLater")),
       error_(function_of(hooks, "error")),
-      shape_of_(function_of(hooks, "shapeOf")),
+      result_(function_of(hooks, "result")),
       keys_(function_of(hooks, "keys")),
+      environment_(function_of(hooks, "environment")),
       resume_(std::move(resume)),
       ended_(std::move(ended)) {}
 
@@ -83,13 +84,13 @@ void Hooks::operator()(Napi::Env env, const OutputChunk& chunk) {
     if (chunk.credit->release(cost)) resume_(chunk.execution_id);
     return;
   }
-  auto& held = held_[to_string(chunk.execution_id)];
+  auto& held = held_[chunk.execution_id];
   held.credit = chunk.credit;
   held.bytes += cost;
 }
 
 void Hooks::acknowledge(const Uuid& id, std::size_t bytes) {
-  const auto found = held_.find(to_string(id));
+  const auto found = held_.find(id);
   if (found == held_.end()) return;
   auto& held = found->second;
   const std::size_t released = std::min(bytes, held.bytes);
@@ -108,7 +109,7 @@ void Hooks::operator()(Napi::Env env, const FinishedEvent& event) {
     current_result_.reset();
   }
   // There is no child left to hold back, and the id may be given to another execution.
-  held_.erase(to_string(event.result->id));
+  held_.erase(event.result->id);
   ended_(event.result->id);
 }
 
@@ -125,6 +126,13 @@ void Hooks::warn(Napi::Env env, const std::string& sentence) {
 
 bool Hooks::drain_later(Napi::Env env) { return call(env, drain_later_, {}) != nullptr; }
 
+std::optional<std::string> Hooks::environment(Napi::Env env) {
+  // Not by call(): what process.env throws is its caller's.
+  const Napi::Value block = environment_.Call(env.Undefined(), {});
+  if (block.IsEmpty() || !block.IsString()) return std::nullopt;
+  return block.As<Napi::String>().Utf8Value();
+}
+
 Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr& with_result) {
   auto info = Napi::Object::New(env);
   visit_fields(error, JsFields(env, info));
@@ -135,7 +143,7 @@ Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr
 
 Napi::Value Hooks::result(Napi::Env env, const ResultPtr& result) {
   if (converted_ != result) {
-    const Napi::Value object = result_to_js(env, result, shape_of_.Value(), shapes_);
+    const Napi::Value object = result_to_js(env, result, result_.Value());
     if (object.IsEmpty()) return env.Undefined();
     converted_object_ = Napi::Reference<Napi::Value>::New(object, 1);
     converted_ = result;

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -40,6 +41,8 @@ class Hooks {
 
   /// Object.keys, for to_value.
   napi_value keys() const { return keys_.Value(); }
+  /// All of process.env, as Environment::from_block takes it; absent with an exception pending.
+  std::optional<std::string> environment(Napi::Env env);
   /// An Error object of lib's classes. `result`: empty when there is none.
   Napi::Value make_error(Napi::Env env, const Error& error, const ResultPtr& result = nullptr);
 
@@ -67,15 +70,15 @@ class Hooks {
   Napi::FunctionReference warning_;
   Napi::FunctionReference drain_later_;
   Napi::FunctionReference error_;
-  Napi::FunctionReference shape_of_;
+  Napi::FunctionReference result_;
   Napi::FunctionReference keys_;
+  Napi::FunctionReference environment_;
   IdCallback resume_;
   IdCallback ended_;
   bool listening_ = false;
   std::unordered_set<Uuid, UuidHash> watched_ends_;
-  std::unordered_map<std::string, HeldCredit> held_;
+  std::unordered_map<Uuid, HeldCredit, UuidHash> held_;
   ResultPtr current_result_;
-  Shapes shapes_;
   ResultPtr converted_;
   Napi::Reference<Napi::Value> converted_object_;
 };

@@ -2,7 +2,6 @@
 
 #include "binding/arguments.hpp"
 #include "binding/native_engine_promise.hpp"
-#include "binding/native_engine_submit.hpp"
 #include "binding/to_js.hpp"
 #include "binding/to_value.hpp"
 #include "core/validate/parse_close_options.hpp"
@@ -26,7 +25,6 @@ Napi::Function NativeEngine::define(Napi::Env env) {
                      {
                          InstanceMethod<&NativeEngine::execute>("execute"),
                          InstanceMethod<&NativeEngine::run>("run"),
-                         InstanceMethod<&NativeEngine::environment_unchanged>("environmentUnchanged"),
                          InstanceMethod<&NativeEngine::listening>("listening"),
                          InstanceMethod<&NativeEngine::hold>("hold"),
                          InstanceMethod<&NativeEngine::send_held>("sendHeld"),
@@ -163,81 +161,10 @@ void NativeEngine::update_hold() {
     Unref();
 }
 
-Napi::Value NativeEngine::execute(const Napi::CallbackInfo& info) {
-  return submit(
-      info, [this](auto&&... arguments) { engine_->submit(std::forward<decltype(arguments)>(arguments)...); },
-      // It was submitted under a signal, which lib/ watches until its end.
-      [this, watched = info[2].IsNumber()](const Uuid& id) {
-        if (watched) hooks_->watch_end(id);
-      });
-}
-
-std::function<void(Expected<Uuid>)> NativeEngine::forget_ticket(std::optional<std::uint32_t> number,
-                                                                std::function<void(Expected<Uuid>)> answer) {
-  if (!number) return answer;
-  return [this, number = *number, outbox = outbox_, answer = std::move(answer)](Expected<Uuid> id) {
-    answer(std::move(id));
-    outbox->reply([this, number](Napi::Env) { tickets_.erase(number); });
-  };
-}
-
-Napi::Value NativeEngine::hold(const Napi::CallbackInfo& info) {
-  engine_->hold();
-  return info.Env().Undefined();
-}
-
-Napi::Value NativeEngine::send_held(const Napi::CallbackInfo& info) {
-  engine_->send_held();
-  return info.Env().Undefined();
-}
-
-Napi::Value NativeEngine::withdraw(const Napi::CallbackInfo& info) {
-  const auto found = tickets_.find(info[0].As<Napi::Number>().Uint32Value());
-  const bool withdrawn = found != tickets_.end() && found->second->withdraw();
-  return Napi::Boolean::New(info.Env(), withdrawn);
-}
-
-template <class Ask>
-Napi::Value NativeEngine::outcome(Napi::Env env, Ask ask) {
-  const auto deferred = Napi::Promise::Deferred::New(env);
-  pending_began();
-  ask([this, outbox = outbox_, deferred](Expected<Outcome> answer) {
-    outbox->reply([this, deferred, answer = std::move(answer)](Napi::Env js) {
-      if (!answer)
-        deferred.Reject(hooks_->make_error(js, answer.error()));
-      else if (answer->error)
-        deferred.Reject(hooks_->make_error(js, *answer->error, answer->result));
-      else
-        deferred.Resolve(hooks_->result(js, answer->result));
-      pending_ended();
-    });
-  });
-  return deferred.Promise();
-}
-
-Napi::Value NativeEngine::run(const Napi::CallbackInfo& info) {
-  cloudops::Value value = to_value(info.Env(), info[0], hooks_->keys());
-  if (info.Env().IsExceptionPending()) return rejected(info.Env(), info.Env().GetAndClearPendingException().Value());
-  return outcome(info.Env(), [&](auto answer) {
-    engine_->run(std::move(value), environment_argument(info[1]), std::move(answer));
-  });
-}
-
 Napi::Value NativeEngine::wait(const Napi::CallbackInfo& info) {
   const auto id = id_argument(info, 0);
   if (!id) return rejected(info.Env(), id.error());
   return outcome(info.Env(), [&](auto answer) { engine_->wait(*id, std::move(answer)); });
-}
-
-Environment NativeEngine::environment_argument(const Napi::Value& block) {
-  if (!block.IsString()) return host_environment_.remembered();
-  auto environment = Environment::from_block(block.As<Napi::String>().Utf8Value());
-  host_environment_.remember(environment);
-  return environment;
-}
-
-Napi::Value NativeEngine::environment_unchanged(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), host_environment_.is_unchanged());
 }
 
 Napi::Value NativeEngine::listening(const Napi::CallbackInfo& info) {

@@ -29,14 +29,15 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   ~NativeEngine() override;
 
  private:
-  // native_engine.cpp: what runs
+  // native_engine_submit.cpp: what is to run
   Napi::Value execute(const Napi::CallbackInfo& info);
   Napi::Value run(const Napi::CallbackInfo& info);
-  Napi::Value environment_unchanged(const Napi::CallbackInfo& info);
-  Napi::Value listening(const Napi::CallbackInfo& info);
   Napi::Value hold(const Napi::CallbackInfo& info);
   Napi::Value send_held(const Napi::CallbackInfo& info);
   Napi::Value withdraw(const Napi::CallbackInfo& info);
+
+  // native_engine.cpp: what runs
+  Napi::Value listening(const Napi::CallbackInfo& info);
   Napi::Value wait(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value write_stdin(const Napi::CallbackInfo& info);
@@ -83,8 +84,14 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   template <class Ask>
   Napi::Value outcome(Napi::Env env, Ask ask);
 
-  /// The environment that a submission came with, or the remembered one.
-  Environment environment_argument(const Napi::Value& block);
+  struct Submission {
+    cloudops::Value what;
+    Environment environment;
+  };
+  /// Of (what, whether process.env is the system's environment). Absent with an exception pending.
+  std::optional<Submission> submission(const Napi::CallbackInfo& info);
+  /// The remembered one, where it is the system's and unchanged.
+  std::optional<Environment> host_environment(Napi::Env env, bool is_the_systems);
 
   /// What execute and executePlan have in common; `submit` hands (value, environment, ticket, answer) to the engine,
   /// and `began` is called with the id.

@@ -30,4 +30,22 @@ Napi::Value NativeEngine::promise(Napi::Env env, Ask ask, Convert convert, std::
   return deferred.Promise();
 }
 
+template <class Ask>
+Napi::Value NativeEngine::outcome(Napi::Env env, Ask ask) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  pending_began();
+  ask([this, outbox = outbox_, deferred](Expected<Outcome> answer) {
+    outbox->reply([this, deferred, answer = std::move(answer)](Napi::Env js) {
+      if (!answer)
+        deferred.Reject(hooks_->make_error(js, answer.error()));
+      else if (answer->error)
+        deferred.Reject(hooks_->make_error(js, *answer->error, answer->result));
+      else
+        deferred.Resolve(hooks_->result(js, answer->result));
+      pending_ended();
+    });
+  });
+  return deferred.Promise();
+}
+
 }  // namespace cloudops::binding

@@ -2,7 +2,6 @@
 
 #include "binding/native_engine_promise.hpp"
 #include "binding/to_js.hpp"
-#include "binding/to_value.hpp"
 
 #include <optional>
 #include <string>
@@ -13,9 +12,8 @@ namespace cloudops::binding {
 template <class Submit, class Began>
 Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit, Began began) {
   const Napi::Env env = info.Env();
-  cloudops::Value value = to_value(env, info[0], hooks_->keys());
-  if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
-  Environment environment = environment_argument(info[1]);
+  auto submitted = submission(info);
+  if (!submitted) return rejected(env, env.GetAndClearPendingException().Value());
   std::shared_ptr<SubmitTicket> ticket;
   std::optional<std::uint32_t> number;
   if (info[2].IsNumber()) {
@@ -25,7 +23,8 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info, Submit submit, 
   return promise<Uuid>(
       env,
       [&](auto answer) {
-        submit(std::move(value), std::move(environment), std::move(ticket), forget_ticket(number, std::move(answer)));
+        submit(std::move(submitted->what), std::move(submitted->environment), std::move(ticket),
+               forget_ticket(number, std::move(answer)));
       },
       [this, began](Napi::Env js, const Uuid& id) {
         execution_began(id);

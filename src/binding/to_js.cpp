@@ -14,6 +14,9 @@ extern "C" [[gnu::weak]] napi_status node_api_create_property_key_latin1(napi_en
 namespace cloudops::binding {
 namespace {
 
+/// As many as makeResult has parameters; more would only cost an allocation.
+constexpr std::size_t result_values = 25;
+
 /// A result and the text made of it, which may lie in the result.
 struct ShownResult {
   explicit ShownResult(const ResultPtr& shown) : result(shown), text(text_of_result(*shown)) {}
@@ -21,64 +24,30 @@ struct ShownResult {
   ResultText text;
 };
 
-/// The name of every field it is shown.
-class FieldNames {
+/// The value of every field of a result, in the order of makeResult's parameters.
+class ResultValues {
  public:
-  explicit FieldNames(std::vector<std::string>& names) : names_(names) {}
-  template <class T>
-  void operator()(std::string_view name, const T&) const {
-    names_.emplace_back(name);
-  }
-
- private:
-  std::vector<std::string>& names_;
-};
-
-template <class... Shown>
-std::vector<std::string> names_of(const Shown&... shown) {
-  std::vector<std::string> names;
-  visit_fields(shown..., FieldNames(names));
-  return names;
-}
-
-/// The value of every field it is shown.
-class FieldValues {
- public:
-  FieldValues(Napi::Env env, std::vector<napi_value>& values) : env_(env), values_(values) {}
+  ResultValues(Napi::Env env, std::shared_ptr<const ShownResult> shown, std::vector<napi_value>& values)
+      : env_(env), shown_(std::move(shown)), values_(values) {}
   template <class T>
   void operator()(std::string_view, const T& value) const {
     values_.push_back(to_js(env_, value));
   }
-
- protected:
-  Napi::Env env_;
-  std::vector<napi_value>& values_;
-};
-
-/// But large texts of streams are not copied, and `resource_usage` was made before.
-class ResultValues : public FieldValues {
- public:
-  ResultValues(const FieldValues& values, std::shared_ptr<const ShownResult> shown, napi_value usage)
-      : FieldValues(values), shown_(std::move(shown)), usage_(usage) {}
-  using FieldValues::operator();
+  /// A large text is not copied.
   void operator()(std::string_view, const StreamText& text) const {
     values_.push_back(text.ascii() ? shared_ascii_to_js(env_, text.view(), shown_) : to_js(env_, text.view()));
   }
-  void operator()(std::string_view, const std::optional<ResourceUsage>&) const { values_.push_back(usage_); }
+  /// Its fields are parameters of their own.
+  void operator()(std::string_view, const std::optional<ResourceUsage>& usage) const {
+    if (usage) return visit_fields(*usage, *this);
+    visit_fields(ResourceUsage{}, [this](std::string_view, const auto&) { values_.push_back(env_.Undefined()); });
+  }
 
  private:
+  Napi::Env env_;
   std::shared_ptr<const ShownResult> shown_;
-  napi_value usage_;
+  std::vector<napi_value>& values_;
 };
-
-Napi::Value usage_to_js(Napi::Env env, const std::optional<ResourceUsage>& usage, const Napi::Function& shape_of,
-                        Shape& shape) {
-  if (!usage) return env.Null();
-  if (!shape.is_known()) shape.learn(env, shape_of, names_of(*usage));
-  std::vector<napi_value> values;
-  visit_fields(*usage, FieldValues(env, values));
-  return shape.make(env, values);
-}
 
 }  // namespace
 
@@ -118,28 +87,17 @@ void JsFields::set(std::string_view name, napi_value value) const {
   napi_set_property(env_, object_, ascii_to_js(env_, name), value);
 }
 
-void Shape::learn(Napi::Env env, const Napi::Function& shape_of, const std::vector<std::string>& names) {
-  napi_value argument = to_js(env, names);
-  napi_value made = nullptr;
-  if (napi_call_function(env, env.Undefined(), shape_of, 1, &argument, &made) == napi_ok)
-    make_ = Napi::Persistent(Napi::Value(env, made).As<Napi::Function>());
-}
-
-Napi::Value Shape::make(Napi::Env env, const std::vector<napi_value>& values) const {
+Napi::Value result_to_js(Napi::Env env, const ResultPtr& result, const Napi::Function& make_result) {
+  const auto shown = std::make_shared<const ShownResult>(result);
+  std::vector<napi_value> values;
+  values.reserve(result_values);
+  visit_fields(*result, shown->text, ResultValues(env, shown, values));
   napi_value made = nullptr;
   // A value that could not be made: V8 does not take an empty one as an argument.
   const bool whole = std::find(values.begin(), values.end(), nullptr) == values.end();
-  if (is_known() && whole) napi_call_function(env, env.Undefined(), make_.Value(), values.size(), values.data(), &made);
+  if (whole && !make_result.IsEmpty())
+    napi_call_function(env, env.Undefined(), make_result, values.size(), values.data(), &made);
   return {env, made};
-}
-
-Napi::Value result_to_js(Napi::Env env, const ResultPtr& result, const Napi::Function& shape_of, Shapes& shapes) {
-  const auto shown = std::make_shared<const ShownResult>(result);
-  if (!shapes.result.is_known()) shapes.result.learn(env, shape_of, names_of(*result, shown->text));
-  napi_value usage = usage_to_js(env, result->resource_usage, shape_of, shapes.resource_usage);
-  std::vector<napi_value> values;
-  visit_fields(*result, shown->text, ResultValues(FieldValues(env, values), shown, usage));
-  return shapes.result.make(env, values);
 }
 
 }  // namespace cloudops::binding

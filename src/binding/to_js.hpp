@@ -62,26 +62,7 @@ void JsFields::operator()(std::string_view name, const T& value) const {
   set(name, to_js(env_, value));
 }
 
-/// Makes objects of one kind, all with the same properties, by lib/shape.js. JavaScript thread.
-class Shape {
- public:
-  bool is_known() const { return !make_.IsEmpty(); }
-  /// `shape_of`: of lib/shape.js.
-  void learn(Napi::Env env, const Napi::Function& shape_of, const std::vector<std::string>& names);
-  /// An empty value when the environment is being torn down.
-  Napi::Value make(Napi::Env env, const std::vector<napi_value>& values) const;
-
- private:
-  Napi::FunctionReference make_;
-};
-
-/// The kinds of objects that every execution needs.
-struct Shapes {
-  Shape result;
-  Shape resource_usage;
-};
-
-/// Learns the shapes from the first result.
-Napi::Value result_to_js(Napi::Env env, const ResultPtr& result, const Napi::Function& shape_of, Shapes& shapes);
+/// By makeResult of lib/result.js, in one call. An empty value when the environment is being torn down.
+Napi::Value result_to_js(Napi::Env env, const ResultPtr& result, const Napi::Function& make_result);
 
 }  // namespace cloudops::binding

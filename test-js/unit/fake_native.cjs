@@ -23,7 +23,8 @@ class NativeEngine {
     NativeEngine.last = this;
   }
 
-  #submit(what, env, ticket) {
+  #submit(what, environmentIsTheSystems, ticket) {
+    const env = environmentIsTheSystems && this.environmentKnown ? undefined : this.hooks.environment();
     return new Promise((resolve, reject) => {
       const accept = (id) => {
         this.results.set(id, null);
@@ -41,9 +42,6 @@ class NativeEngine {
   }
   async run(...args) {
     return this.wait(await this.#submit(...args));
-  }
-  environmentUnchanged() {
-    return this.environmentKnown;
   }
   listening(heard) {
     this.calls.push(['listening', heard]);
@@ -109,4 +107,4 @@ class NativeEngine {
   }
 }
 
-module.exports = { abi: 4, NativeEngine };
+module.exports = { abi: 5, NativeEngine };
