@@ -62,12 +62,12 @@ class Service {
       ['run', (params) => this.#wait(this.#run(params))],
       ['executePlan', (params) => this.#executePlan(params)],
       ['waitForCompletion', ({ id }) => this.#wait(this.#waitForCompletion(id))],
-      ['waitForPlan', ({ plan_id: id }) => this.#wait(this.#plan(this.#ready().waitForPlan(id)))],
-      ['getPlanResult', ({ plan_id: id }) => this.#plan(this.#ready().getPlanResult(id))],
+      ['waitForPlan', ({ plan_id: id }) => this.#wait(this.#afterEnds(this.#ready().waitForPlan(id), commandsOf))],
+      ['getPlanResult', ({ plan_id: id }) => this.#afterEnds(this.#ready().getPlanResult(id), commandsOf)],
       forward('cancel', 'id'),
-      ['getStatus', ({ id }) => this.#getStatus(id)],
-      forward('getResult', 'id'),
-      forward('listExecutions'),
+      ['getStatus', ({ id }) => this.#afterEnds(this.#ready().getStatus(id), (status) => endedOf([{ id, status }]))],
+      ['getResult', ({ id }) => this.#afterEnds(this.#ready().getResult(id), (result) => endedOf([result]))],
+      ['listExecutions', () => this.#afterEnds(this.#ready().listExecutions(), endedOf)],
       forward('getStats'),
       forward('getConcurrencyMetrics'),
       forward('readLogs', 'id'),
@@ -168,10 +168,11 @@ class Service {
     end.then(forget, forget);
   }
 
-  async #getStatus(id) {
-    const status = await this.#ready().getStatus(id);
-    if (isTerminal(status)) await this.#pumps.drained(id);
-    return status;
+  /** `endedIn`: the ids of the executions of which the answer says that they have ended. */
+  async #afterEnds(promise, endedIn) {
+    const answer = await promise;
+    await Promise.all(endedIn(answer).map((id) => this.#pumps.drained(id)));
+    return answer;
   }
 
   async #waitForCompletion(id) {
@@ -189,12 +190,6 @@ class Service {
     return answer;
   }
 
-  async #plan(promise) {
-    const result = await promise;
-    await Promise.all(result.results.map((each) => this.#pumps.drained(each.id)));
-    return result;
-  }
-
   #announce(id) {
     if (this.#announced.has(id)) return;
     this.#announced.add(id);
@@ -208,5 +203,8 @@ class Service {
     this.#notify('accepted', { execution_id: id, log_path: path });
   }
 }
+
+const endedOf = (executions) => executions.filter(({ status }) => isTerminal(status)).map(({ id }) => id);
+const commandsOf = (plan) => endedOf(plan.results);
 
 module.exports = { Service, protocol };

@@ -238,6 +238,36 @@ describe('events', () => {
   });
 });
 
+test('whoever is told that a command has ended has had its terminal event', async (t) => {
+  let told = false;
+  let tell;
+  const mayTell = new Promise((resolve) => (tell = resolve));
+  let ended;
+  const ending = new Promise((resolve) => (ended = resolve));
+  const notify = async (method, { event }) => {
+    if (event?.event_type !== 'completed') return;
+    ended();
+    await mayTell;
+    told = true;
+  };
+  const service = new Service({ makeEngine: () => new ExecutionEngine({ log_dir: null }), notify });
+  t.after(() => service.end());
+  const methods = Object.fromEntries(service.methods());
+  const id = await methods.execute({ request: exec('true') });
+  await ending;
+  const asked = ['getStatus', 'getResult', 'waitForCompletion', 'listExecutions'].map(async (name) => {
+    await methods[name]({ id });
+    return [name, told];
+  });
+  // The engine has answered them all by now.
+  await methods.getStats({});
+  tell();
+  assert.deepEqual(
+    (await Promise.all(asked)).filter(([, told]) => !told),
+    [],
+  );
+});
+
 test('bytes travel as base64, in and out', async (t) => {
   const sidecar = startSidecar(t);
   const bytes = Buffer.from([0, 255, 10, 195]);
