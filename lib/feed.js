@@ -52,7 +52,10 @@ class Feed {
   /** The chunk being split: where its next line starts, and that line's number. */
   #at = 0;
   #line = 0;
-  /** Resolves the promises of `next` for which nothing was there yet. Not empty only while the queue is. */
+  /**
+   * `resolve` of the promises of `next` for which nothing was there yet, and the iterator, which is not abandoned while
+   * somebody waits. Not empty only while the queue is.
+   */
   #waiting = [];
   #failure = null;
 
@@ -74,13 +77,14 @@ class Feed {
 
   // ---- the iterator's side ----
 
-  next() {
+  /** @param {object} [iterator] whose `next` this is */
+  next(iterator) {
     this.#pulled = this.#holds = true;
     clearTimeout(this.#timer);
     const value = this.#take();
     if (value !== undefined) return Promise.resolve({ value, done: false });
     if (this.ended) return this.#last();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => this.#waiting.push({ resolve, iterator }));
   }
 
   /** The consumer wants no more; what it held is let go. */
@@ -187,12 +191,12 @@ class Feed {
     while (this.#waiting.length > 0) {
       const value = this.#take();
       if (value === undefined) return;
-      this.#waiting.shift()({ value, done: false });
+      this.#waiting.shift().resolve({ value, done: false });
     }
   }
 
   #settleWaiting() {
-    for (const resolve of this.#waiting.splice(0)) resolve(this.#last());
+    for (const { resolve } of this.#waiting.splice(0)) resolve(this.#last());
   }
 
   #last() {

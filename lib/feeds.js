@@ -3,20 +3,24 @@
 const { Feed } = require('./feed.js');
 const { isTerminal, terminalEvent } = require('./terminal_event.js');
 
+/** Leaves for iterators that nobody refers to any more and nobody has left: they would hold their child for ever. */
+const abandoned = new FinalizationRegistry((leave) => leave());
+
 /** The async iterator that users get. */
 class ExecutionIterator {
   #feed;
-  #onReturn;
+  #leave;
 
-  constructor(feed, onReturn) {
+  constructor(feed, leave) {
     this.#feed = feed;
-    this.#onReturn = onReturn;
+    this.#leave = leave;
+    abandoned.register(this, leave);
   }
   next() {
-    return this.#feed.next();
+    return this.#feed.next(this);
   }
   return(value) {
-    this.#onReturn();
+    this.#leave();
     return Promise.resolve({ value, done: true });
   }
   [Symbol.asyncIterator]() {

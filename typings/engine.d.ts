@@ -110,7 +110,8 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
    * What happens to one execution from this call on, up to and with its terminal event; of one that has ended, the
    * terminal event only. `for await (… of engine.events(id))` right after `await engine.execute()` misses nothing.
    *
-   * It is a consumer: one that falls behind holds the child back, until `return` (which leaving a `for await` calls).
+   * It is a consumer: one that falls behind holds the child back, until `return` (which leaving a `for await` calls), or
+   * until it is dropped and collected.
    * One whose first `next` does not come within 10 s of the first line holds nobody back until it comes, and keeps up to
    * 1 MiB of output; had there been more, it yields what it kept and then rejects with OUTPUT_SIZE_EXCEEDED.
    * The first `next` rejects with NOT_FOUND for an unknown id.

@@ -18,3 +18,10 @@ test('an engine whose log is being read is not collected', async (t) => {
   assert.equal(code, 0, host.stderr);
   assert.equal(host.stdout, 'read\n');
 });
+
+test('an iterator that was dropped holds its child no more; one that is waited for is not dropped', async (t) => {
+  const host = startHost(t, 'gc_of_iterators', { nodeArgs: ['--expose-gc'] });
+  const { code } = await within(30_000, host.ended, 'the end of a command whose iterator is gone');
+  assert.equal(code, 0, host.stderr);
+  assert.equal(host.stdout, 'first 1\ncompleted\nlast\n');
+});
