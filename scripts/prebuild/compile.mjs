@@ -112,7 +112,8 @@ async function link(target, compiler, objects, dir) {
   writeFileSync(versionScript, exported);
   const binary = binaryOf(target);
   mkdirSync(dirname(binary), { recursive: true });
-  const options = ['-shared', '-pthread', '-s', '-Wl,--gc-sections', `-Wl,--version-script=${versionScript}`];
+  const options = ['-shared', '-pthread', '-s', '-Wl,-z,nodelete', '-Wl,--gc-sections'];
+  options.push(`-Wl,--version-script=${versionScript}`);
   await run([...compiler, ...options, '-o', binary, ...objects], binary);
   return binary;
 }

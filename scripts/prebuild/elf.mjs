@@ -4,21 +4,23 @@ import { readFileSync } from 'node:fs';
 
 const machines = { 62: 'x86_64', 183: 'aarch64' };
 const section = { dynamic: 6, dynamicSymbols: 11, versionsNeeded: 0x6ffffffe, symbolTable: 2 };
-const tag = { needed: 1n, flags: 30n };
+const tag = { needed: 1n, flags: 30n, flags1: 0x6ffffffbn };
 const staticTls = 0x10n;
+const noDelete = 0x8n;
 
-/** { machine, needed: libraries, staticTls, versions: symbol versions asked for, exported: names, stripped } */
+/** { machine, needed: libraries, staticTls, staysLoaded, versions: symbol versions asked for, exported: names, stripped } */
 export function readElf(path) {
   const bytes = readFileSync(path);
   if (bytes.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') throw new Error(`${path} is no 64-bit ELF file`);
   const sections = sectionsOf(bytes);
   const ofType = (type) => sections.filter((one) => one.type === type);
+  const has = (flags, flag) =>
+    ofType(section.dynamic).some((one) => valuesOf(bytes, one, flags).some((value) => value & flag));
   return {
     machine: machines[bytes.readUInt16LE(18)] ?? String(bytes.readUInt16LE(18)),
     needed: ofType(section.dynamic).flatMap((one) => neededOf(bytes, one, sections[one.link])),
-    staticTls: ofType(section.dynamic).some((one) =>
-      valuesOf(bytes, one, tag.flags).some((flags) => flags & staticTls),
-    ),
+    staticTls: has(tag.flags, staticTls),
+    staysLoaded: has(tag.flags1, noDelete),
     versions: ofType(section.versionsNeeded).flatMap((one) => versionsOf(bytes, one, sections[one.link])),
     exported: ofType(section.dynamicSymbols).flatMap((one) => exportedOf(bytes, one, sections[one.link])),
     stripped: ofType(section.symbolTable).length === 0,

@@ -29,6 +29,8 @@ export function faultsOf(path, { machine, libc }) {
   if (shown !== entryPoints) faults.push(`exports ${shown}`);
   // The room for it is a few hundred bytes that a process shares; and nothing of ours needs it (see glibc_stat.c).
   if (elf.staticTls) faults.push('asks for static thread-local storage');
+  // Node unloads an addon with the last worker that used it; what its C++ library has to do at exit is then gone.
+  if (!elf.staysLoaded) faults.push('may be unloaded before the process ends');
   if (readFileSync(path).includes(`${root}/`)) faults.push('names the folder it was built in');
   if (!elf.stripped) faults.push('is not stripped');
   if (statSync(path).size > mostBytes) faults.push(`is ${statSync(path).size} bytes, ${mostBytes} are allowed`);

@@ -17,6 +17,7 @@ import { root, run } from './stage.mjs';
 
 const everyday = join(root, 'build/Release/cloudops_execution_engine.node');
 const core = [join(root, 'test-js/package/core.mjs'), join(root, 'lib/index.js')];
+const coreInWorker = [join(root, 'test-js/package/in_worker.mjs'), core[1]];
 const named = (name) => targets.find((target) => target.name === name);
 function missing(target) {
   const reason = whyUnusable(target);
@@ -39,6 +40,23 @@ test('the rules refuse a binary that is not fit', () => {
   assert.match(faults, new RegExp(`made for ${machine}, not ${other}`));
   assert.match(faults, /needs .*libstdc\+\+\.so\.6/);
   assert.match(faults, /needs .*GLIBCXX_/);
+});
+
+test('the rules refuse a binary that may be unloaded, and the everyday build is none', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'engine-unload-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const source = join(dir, 'empty.c');
+  writeFileSync(source, 'int nothing;\n');
+  for (const [options, refused] of [
+    [[], true],
+    [['-Wl,-z,nodelete'], false],
+  ]) {
+    const library = join(dir, 'empty.so');
+    run('cc', ['-shared', '-fPIC', ...options, source, '-o', library]);
+    const faults = faultsOf(library, { machine: readElf(library).machine, libc: 'glibc' });
+    assert.equal(faults.includes('may be unloaded before the process ends'), refused);
+  }
+  assert.ok(readElf(everyday).staysLoaded);
 });
 
 test('the rules refuse static thread-local storage', (t) => {
@@ -85,6 +103,9 @@ const x64 = named('linux-x64');
 const notX64 = (process.platform !== 'linux' || process.arch !== 'x64') && 'this machine is no linux-x64';
 test('linux-x64 runs commands in this Node', { skip: notX64 || missing(x64) }, () => {
   expectCore(run(process.execPath, core, { native: binaryOf(x64) }));
+});
+test('linux-x64 runs them in a worker, and the process ends well', { skip: notX64 || missing(x64) }, () => {
+  expectCore(run(process.execPath, coreInWorker, { native: binaryOf(x64) }));
 });
 
 const arm64 = named('linux-arm64');
