@@ -10,12 +10,15 @@ const { exitCodes } = require('./exit_codes.js');
 const { makeServer } = require('./sidecar/server.js');
 const { Service } = require('./sidecar/service.js');
 const { onParentGone } = require('./sidecar/parent.js');
+const { ReadAhead } = require('./sidecar/read_ahead.js');
 const { Writer } = require('./sidecar/writer.js');
 
 /** After the connection is gone commands have this long to end by themselves. Milliseconds. */
 const graceMs = 500;
 /** Replies that the other side has not taken. Beyond it no more calls are read, so that they cannot pile up either. */
 const unreadLimit = 16 * 1024 * 1024;
+/** Characters of calls that wait for that. */
+const aheadLimit = 1024 * 1024;
 
 /**
  * Serves an engine until the parent closes our input, stops reading our output, or dies. Ends the process.
@@ -35,17 +38,24 @@ async function sidecar() {
   process.on('SIGINT', () => {});
   for (const name of ['SIGTERM', 'SIGHUP']) process.once(name, () => input.destroy());
 
-  try {
-    for await (const line of new LineReader(input)) {
-      server.receive(line).then((reply) => reply !== null && writer.write(reply));
-      await writer.below(unreadLimit);
-    }
-  } finally {
-    stopWatching();
-  }
-  await Promise.race([service.end().then(() => writer.end()), delay(graceMs)]);
+  const destroyed = new Promise((resolve) => input.once('close', resolve));
+  const calls = new ReadAhead(new LineReader(input), aheadLimit);
+  const answering = answer(calls, server, writer);
+  await Promise.race([calls.end, destroyed]);
+  stopWatching();
+  const deadline = delay(graceMs);
+  // What came with the end is still answered, unless nobody takes the answers.
+  await Promise.race([answering, deadline]);
+  await Promise.race([service.end().then(() => writer.end()), deadline]);
   // What still runs is killed with this process, and what nobody reads is not waited for.
   process.exit(exitCodes.ok);
+}
+
+async function answer(calls, server, writer) {
+  for await (const line of calls) {
+    server.receive(line).then((reply) => reply !== null && writer.write(reply));
+    await writer.below(unreadLimit);
+  }
 }
 
 module.exports = { sidecar };

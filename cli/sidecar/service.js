@@ -5,6 +5,7 @@ const { isTerminal } = require('../../lib/terminal_event.js');
 const { version } = require('../../package.json');
 const { EventPumps } = require('../event_pumps.js');
 
+const { AbortTokens } = require('./abort_tokens.js');
 const { bytesFromWire, bytesToWire, planFromWire, requestFromWire } = require('./bytes.js');
 const { Holds } = require('./holds.js');
 
@@ -34,11 +35,10 @@ class Service {
   /** Why there is no engine: nothing is to run under another configuration than the one that was asked for. */
   #failure;
   #holds = new Holds();
-  /** Abort token to the controller of what was submitted with it. */
-  #aborts = new Map();
+  #aborts = new AbortTokens();
   /** Answers that come when something has ended. */
   #waits = new Set();
-  /** Executions that `accepted` was sent for and that have not started yet. */
+  /** Executions that `accepted` was sent for and that have not ended yet. */
   #announced = new Set();
 
   /** @param {{ makeEngine: (config?: object) => object, notify: (method: string, params: object) => Promise<void> | undefined }} parts */
@@ -55,7 +55,7 @@ class Service {
     ];
     return [
       ['initialize', (params) => this.#initialize(params)],
-      ['abort', ({ abort_token: token }) => this.#aborts.get(token)?.abort()],
+      ['abort', ({ abort_token: token }) => this.#aborts.abort(token)],
       ['hold', ({ id }) => this.#holds.hold(id)],
       ['release', ({ id }) => this.#holds.release(id)],
       ['execute', (params) => this.#execute(params)],
@@ -122,21 +122,24 @@ class Service {
     this.#engine = this.#makeEngine(config);
     this.#engine.on('started', ({ execution_id: id }) => this.#announce(id));
     this.#engine.on('event', ({ event_type: type, execution_id: id }) => {
-      if (isTerminal(type)) this.#holds.end(id);
+      if (!isTerminal(type)) return;
+      // A plan's command that never ran did not start either.
+      this.#announce(id);
+      this.#announced.delete(id);
+      this.#holds.end(id);
     });
     this.#pumps = new EventPumps(this.#engine, async (event) => {
       const id = event.execution_id;
       if (id !== undefined && this.#holds.has(id)) await this.#holds.passed(id);
-      if (event.event_type === 'started' || isTerminal(event.event_type)) this.#announced.delete(id);
       return this.#notify('event', { event });
     });
   }
 
   async #execute({ request, abort_token: token }) {
-    const id = await this.#submit(token, (options) => this.#ready().execute(requestFromWire(request), options));
+    const submit = (options) => this.#ready().execute(requestFromWire(request), options);
+    const id = await this.#submit(token, submit, (accepted) => this.#ready().waitForCompletion(accepted));
     this.#announce(id);
     this.#pumps.watch(id);
-    this.#forget(token, this.#pumps.drained(id));
     return id;
   }
 
@@ -145,27 +148,15 @@ class Service {
   }
 
   async #executePlan({ plan, abort_token: token }) {
-    const id = await this.#submit(token, (options) => this.#ready().executePlan(planFromWire(plan), options));
-    if (token !== undefined) this.#forget(token, this.#ready().waitForPlan(id));
-    return id;
+    const submit = (options) => this.#ready().executePlan(planFromWire(plan), options);
+    return this.#submit(token, submit, (id) => this.#ready().waitForPlan(id));
   }
 
-  async #submit(token, submit) {
-    if (token === undefined) return submit();
-    const controller = new AbortController();
-    this.#aborts.set(token, controller);
-    try {
-      return await submit({ signal: controller.signal });
-    } catch (error) {
-      this.#aborts.delete(token);
-      throw error;
-    }
-  }
-
-  #forget(token, end) {
-    if (token === undefined) return;
-    const forget = () => this.#aborts.delete(token);
-    end.then(forget, forget);
+  async #submit(token, submit, untilEnd) {
+    const controller = this.#aborts.begin(token);
+    const accepted = (async () => submit({ signal: controller?.signal }))();
+    if (controller !== undefined) this.#aborts.endWith(accepted.then(untilEnd), token, controller);
+    return accepted;
   }
 
   /** `endedIn`: the ids of the executions of which the answer says that they have ended. */

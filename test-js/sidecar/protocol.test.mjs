@@ -29,6 +29,24 @@ const { Service } = require('../../cli/sidecar/service.js');
 const { Writer } = require('../../cli/sidecar/writer.js');
 const { LineReader, tooLong } = require('../../client/line_reader.js');
 
+/** Resolves when it uses no more processor time. */
+function atRest({ child }) {
+  const ticks = () => {
+    const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
+    return stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+      .join(' ');
+  };
+  const rests = async () => {
+    const before = ticks();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return before === ticks();
+  };
+  return until(rests, 8000, 'the sidecar to come to rest');
+}
+
 test('what makes a Node of its host’s Electron is not passed on to commands', async (t) => {
   const command = ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, bin, 'sidecar'];
   const sidecar = startSidecar(t, { command });
@@ -208,6 +226,12 @@ describe('events', () => {
       ends.map((event) => event.event_type),
       ['failed', 'cancelled'],
     );
+    const accepted = sidecar.messages.filter(({ method }) => method === 'accepted').map(({ params }) => params);
+    assert.deepEqual(
+      accepted.map((one) => one.execution_id),
+      ends.map((event) => event.execution_id),
+    );
+    assert.equal(accepted[1].log_path, null, 'what never ran has no log');
     assert.equal(
       sidecar
         .events()
@@ -312,6 +336,19 @@ describe('abort tokens', () => {
     assert.equal((await sidecar.call('waitForCompletion', { id })).result.status, 'cancelled');
     assert.equal((await sidecar.call('abort', { abort_token: 7 })).error, undefined, 'too late is no error');
   });
+
+  test('a token that was used twice aborts what is left of both', async (t) => {
+    const sidecar = startSidecar(t);
+    const sleep = () => sidecar.call('execute', { request: exec('sleep', ['50']), abort_token: 'twice' });
+    const { result: over } = await sidecar.call('execute', { request: exec('true'), abort_token: 'twice' });
+    await sidecar.call('waitForCompletion', { id: over });
+    const running = [await sleep(), await sleep()];
+    const { result: refused } = await sidecar.call('execute', { request: {}, abort_token: 'twice' });
+    assert.equal(refused, undefined);
+    await sidecar.call('abort', { abort_token: 'twice' });
+    for (const { result: id } of running)
+      assert.equal((await sidecar.call('waitForCompletion', { id })).result.status, 'cancelled');
+  });
 });
 
 describe('back-pressure', () => {
@@ -322,24 +359,8 @@ describe('back-pressure', () => {
     const request = shell('seq -f %0200.0f 1 60000');
     sidecar.send({ jsonrpc: '2.0', id: 'big', method: 'run', params: { request } });
     const rss = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${sidecar.child.pid}/status`, 'latin1'))[1]);
-    // All lines as messages would be over 20 MB. It has come to rest when it uses no more CPU.
-    const ticks = () => {
-      const stat = readFileSync(`/proc/${sidecar.child.pid}/stat`, 'latin1');
-      return stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ')
-        .slice(11, 13)
-        .join(' ');
-    };
-    await until(
-      async () => {
-        const before = ticks();
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        return before === ticks();
-      },
-      8000,
-      'the sidecar to come to rest',
-    );
+    // All lines as messages would be over 20 MB.
+    await atRest(sidecar);
     // A sanitizer's own memory would drown the figure.
     if (process.env.CLOUDOPS_SANITIZED !== '1') assert.ok(rss() < 120 * 1024, `resident: ${rss()} kB`);
     sidecar.child.stdout.resume();
@@ -372,6 +393,25 @@ describe('its end', () => {
     sidecar.child.stdin.end();
     await waitUntilGone(mark, 3000);
   });
+
+  for (const how of ['the end of its input', 'SIGTERM']) {
+    test(`${how} ends it, however many answers nobody has taken`, async (t) => {
+      const mark = killAfter(t, marker());
+      const sidecar = startSidecar(t);
+      await sidecar.call('execute', { request: exec('sleep', [mark]) });
+      const { result } = await sidecar.call('run', { request: shell('seq -f %0200.0f 1 30000') });
+      await waitUntilPresent(mark, 1);
+      sidecar.child.stdout.pause();
+      const ask = (id) =>
+        sidecar.send({ jsonrpc: '2.0', id, method: 'readOutput', params: { id: result.id, stream: 'stdout' } });
+      for (let i = 0; i < 6; i++) ask(i);
+      await atRest(sidecar);
+      for (let i = 6; i < 12; i++) ask(i);
+      if (how === 'SIGTERM') sidecar.child.kill();
+      else sidecar.child.stdin.end();
+      await waitUntilGone(mark, 5000);
+    });
+  }
 
   test('a parent killed by SIGKILL takes it along', async (t) => {
     const mark = killAfter(t, marker());
