@@ -21,9 +21,12 @@ function environmentIsTheSystems() {
   return isTheSystems;
 }
 
-/** Node's own object refuses what no environment can hold; a copy that was put in its place (by Jest, say) takes it. */
+/**
+ * Node's own object refuses what no environment can hold; a copy that was put in its place (by Jest, say) takes it, unless
+ * it is frozen or sealed, as Node's own cannot be.
+ */
 function writesThrough(env) {
-  if (types.isProxy(env)) return false;
+  if (types.isProxy(env) || !Object.isExtensible(env)) return false;
   try {
     Object.defineProperty(env, probe, { value: '', enumerable: false, configurable: true, writable: true });
   } catch {

@@ -46,6 +46,8 @@ test('an object in the place of process.env is read each time', async () => {
   for (const env of [
     { ONLY: '1\0A=B', [Symbol('no name')]: '2' },
     new Proxy(own, { ownKeys: () => ['ONLY'], get: () => '1' }),
+    Object.seal({ ONLY: '1' }),
+    Object.freeze({ ONLY: '1' }),
   ]) {
     process.env = env;
     try {
