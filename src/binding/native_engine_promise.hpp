@@ -8,6 +8,15 @@
 
 namespace cloudops::binding {
 
+/// A value that could not be made (a text that is too long for V8) has left an exception.
+inline void settle_with(const Napi::Promise::Deferred& deferred, Napi::Value value) {
+  Napi::Env env = deferred.Env();
+  if (env.IsExceptionPending())
+    deferred.Reject(env.GetAndClearPendingException().Value());
+  else
+    deferred.Resolve(value);
+}
+
 template <class T, class Ask, class Convert>
 Napi::Value NativeEngine::promise(Napi::Env env, Ask ask, Convert convert, std::optional<Outbox::Batch> batch) {
   const auto deferred = Napi::Promise::Deferred::New(env);
@@ -17,7 +26,7 @@ Napi::Value NativeEngine::promise(Napi::Env env, Ask ask, Convert convert, std::
     auto value = std::make_shared<Expected<T>>(std::move(answer));
     Reply settle = [this, deferred, convert, value](Napi::Env js) {
       if (value->has_value())
-        deferred.Resolve(convert(js, **value));
+        settle_with(deferred, convert(js, **value));
       else
         deferred.Reject(hooks_->make_error(js, value->error()));
       pending_ended();
@@ -41,7 +50,7 @@ Napi::Value NativeEngine::outcome(Napi::Env env, Ask ask) {
       else if (answer->error)
         deferred.Reject(hooks_->make_error(js, *answer->error, answer->result));
       else
-        deferred.Resolve(hooks_->result(js, answer->result));
+        settle_with(deferred, hooks_->result(js, answer->result));
       pending_ended();
     });
   });

@@ -14,6 +14,14 @@ TEST_CASE("a command is displayed as a person would type it") {
         "aws ec2 describe-instances --filters 'Name=tag:a,Values=b c'");
 }
 
+TEST_CASE("what is longer than the arguments of any program is cut, not within a character") {
+  const std::size_t most = std::size_t{8} << 20;
+  CHECK(display(ShellCommand{std::string(most, 'a'), "sh"}) == std::string(most, 'a'));
+  CHECK(display(ShellCommand{std::string(most + 1, 'a'), "sh"}) == std::string(most, 'a') + "…");
+  CHECK(display(ShellCommand{std::string(most - 1, 'a') + "é", "sh"}) == std::string(most - 1, 'a') + "…");
+  CHECK(display(ExecCommand{"p", {std::string(most, 'a'), "b"}}).size() == most + std::string("…").size());
+}
+
 TEST_CASE("what a shell would take apart or expand is quoted, and nothing else") {
   const auto shown = [](const std::string& word) { return display(ExecCommand{"p", {word}}).substr(2); };
   for (const char* plain : {"a", "-x", "a/b.c", "k=v", "user@host:22", "50%", "1,2", "+1", "_"})

@@ -5,6 +5,10 @@
 namespace cloudops {
 namespace {
 
+/// More than Linux takes for the arguments of a program: what can be started is shown whole. Without a bound, arguments
+/// that are strings of JavaScript one by one might together be none.
+constexpr std::size_t longest_display = std::size_t{8} << 20;
+
 /// As it is when a POSIX shell would take it as one word, else in single quotes.
 std::string quoted(std::string_view word) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@%+";
@@ -45,6 +49,15 @@ struct Display {
 
 }  // namespace
 
-std::string display(const Command& command) { return std::visit(Display{}, command); }
+std::string display(const Command& command) {
+  std::string line = std::visit(Display{}, command);
+  if (line.size() <= longest_display) return line;
+  std::size_t end = longest_display;
+  // Not within a character.
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;
+  line.resize(end);
+  line.shrink_to_fit();
+  return line + "…";
+}
 
 }  // namespace cloudops
