@@ -1,6 +1,6 @@
 'use strict';
 
-const { appendFileSync, closeSync, constants, openSync } = require('node:fs');
+const { closeSync, constants, openSync, writeSync } = require('node:fs');
 
 /** Writes what happens for a person to read: lines of the commands to `out` or `err`, everything else to `err`. */
 class ConsoleHandler {
@@ -36,6 +36,7 @@ function describe(event) {
 }
 
 const flushAt = 64 * 1024;
+const newline = 10;
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
 
 /**
@@ -47,6 +48,8 @@ class JsonLinesHandler {
   #pending = '';
   #scheduled = false;
   #failure = null;
+  /** The file ends within a line, because the rest could not be written. */
+  #torn = false;
 
   /** @param {string} path made with mode 0600 when absent; never through a symbolic link */
   constructor(path) {
@@ -89,9 +92,16 @@ class JsonLinesHandler {
   }
 
   #flush() {
-    const text = this.#pending;
+    if (this.#pending === '') return;
+    // What comes after half a line is not to be lost with it.
+    const bytes = Buffer.from(this.#torn ? `\n${this.#pending}` : this.#pending);
     this.#pending = '';
-    if (text !== '') appendFileSync(this.#fd, text);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
+    } finally {
+      if (written > 0) this.#torn = bytes[written - 1] !== newline;
+    }
   }
 
   #rethrow() {

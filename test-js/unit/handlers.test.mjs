@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { ConsoleHandler, JsonLinesHandler, fakeEngine, id, turn } from './fake_engine.mjs';
 
@@ -141,4 +142,24 @@ test('JsonLinesHandler: what an earlier write failed with costs no later event',
   handler.close();
   assert.deepEqual(errors, ['EPIPE']);
   assert.deepEqual(target.lines(), ['told of it', 'next']);
+});
+
+test('JsonLinesHandler: what comes after half a line that could be written is a line', (t) => {
+  const path = file(t);
+  const script = `
+    const { JsonLinesHandler } = require(${JSON.stringify(fileURLToPath(new URL('../../lib/index.js', import.meta.url)))});
+    const { truncateSync } = require('node:fs');
+    const handler = new JsonLinesHandler(${JSON.stringify(path)});
+    const long = { line: 'a'.repeat(70_000) };
+    try { handler.onEvent(long); } catch ({ code }) { console.log(code); }
+    truncateSync(${JSON.stringify(path)}, 100);
+    handler.onEvent({ line: 'after' });
+    handler.close();`;
+  // Files end at 64 KiB, and the signal that says so is ignored.
+  const limited = `trap '' XFSZ; ulimit -f 64; exec "$0" -e "$1"`;
+  const told = execFileSync('bash', ['-c', limited, process.execPath, script], { encoding: 'utf8' });
+  assert.equal(told, 'EFBIG\n');
+  const [torn, ...lines] = readFileSync(path, 'utf8').split('\n');
+  assert.equal(torn.length, 100);
+  assert.deepEqual(lines, ['{"line":"after"}', '']);
 });
