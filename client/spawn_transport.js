@@ -17,6 +17,8 @@ class SpawnTransport {
   #child;
   #ended;
   #isHeld = false;
+  /** What all wait for who have sent more than the sidecar could take. */
+  #drained;
 
   /** @param {string[]} [command] the program and its arguments */
   constructor(command = ownCommand()) {
@@ -44,15 +46,17 @@ class SpawnTransport {
   send(text) {
     const { stdin } = this.#child;
     if (stdin.destroyed || stdin.write(`${text}\n`)) return Promise.resolve();
-    return new Promise((resolve) => {
+    this.#drained ??= new Promise((resolve) => {
       const done = () => {
         stdin.off('drain', done);
         stdin.off('close', done);
+        this.#drained = undefined;
         resolve();
       };
       stdin.on('drain', done);
       stdin.on('close', done);
     });
+    return this.#drained;
   }
 
   /** Resolves when the sidecar has ended. */

@@ -4,15 +4,13 @@
 const { clearTimeout, setTimeout } = globalThis;
 
 const { ExecutionError } = require('./errors.js');
+const { Fifo } = require('./fifo.js');
 
 /** For so long after its first line a feed holds its child back for an iterator that nobody has pulled yet, in ms. */
 const longestPatience = 10_000;
 
 /** Text kept for it after that, in bytes. */
 const unpulledLimit = 1024 * 1024;
-
-/** Fewer used up places at the beginning of a queue are not given back. */
-const mostUsedUp = 1024;
 
 /** Splits a chunk into what `events()` yields. */
 function lineEvent(chunk, line, seq) {
@@ -44,9 +42,8 @@ class Feed {
   #timer;
   /** What came before the first `next`. */
   #keptBytes = 0;
-  /** Chunks and events; the first `#head` are gone. */
-  #queue = [];
-  #head = 0;
+  /** Chunks and events. */
+  #queue = new Fifo();
   /** How many of the queued chunks, the first ones, do not hold the child. */
   #unheld = 0;
   /** The chunk being split: where its next line starts, and that line's number. */
@@ -56,7 +53,7 @@ class Feed {
    * `resolve` of the promises of `next` for which nothing was there yet, and the iterator, which is not abandoned while
    * somebody waits. Not empty only while the queue is.
    */
-  #waiting = [];
+  #waiting = new Fifo();
   #failure = null;
 
   /** No more will come. */
@@ -92,7 +89,7 @@ class Feed {
     this.#failure = null;
     this.ended = true;
     clearTimeout(this.#timer);
-    while (this.#head < this.#queue.length) this.#drop();
+    while (this.#queue.size > 0) this.#drop();
     this.#settleWaiting();
   }
 
@@ -136,7 +133,7 @@ class Feed {
 
   #holdNoMore() {
     this.#holds = false;
-    const chunks = this.#queue.slice(this.#head).filter((entry) => entry.event === undefined);
+    const chunks = [...this.#queue].filter((entry) => entry.event === undefined);
     this.#unheld = chunks.length;
     for (const chunk of chunks) this.#letGo(chunk);
   }
@@ -146,12 +143,9 @@ class Feed {
   }
 
   #take() {
-    if (this.#head === this.#queue.length) return undefined;
-    const entry = this.#queue[this.#head];
-    if (entry.event !== undefined) {
-      this.#advance();
-      return entry.event;
-    }
+    const entry = this.#queue.first;
+    if (entry === undefined) return undefined;
+    if (entry.event !== undefined) return this.#queue.shift().event;
     const { text, firstSeq, lineCount } = entry;
     const seq = firstSeq + this.#line;
     if (++this.#line === lineCount) {
@@ -166,29 +160,16 @@ class Feed {
   }
 
   #drop() {
-    const entry = this.#queue[this.#head];
-    this.#advance();
+    this.#at = 0;
+    this.#line = 0;
+    const entry = this.#queue.shift();
     if (entry.event !== undefined) return;
     if (this.#unheld > 0) this.#unheld--;
     else this.#letGo(entry);
   }
 
-  #advance() {
-    this.#at = 0;
-    this.#line = 0;
-    this.#queue[this.#head++] = undefined;
-    if (this.#head === this.#queue.length) {
-      this.#queue.length = 0;
-    } else {
-      // Whoever never quite catches up must not make it grow.
-      if (this.#head < mostUsedUp || this.#head * 2 < this.#queue.length) return;
-      this.#queue.splice(0, this.#head);
-    }
-    this.#head = 0;
-  }
-
   #serveWaiting() {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.size > 0) {
       const value = this.#take();
       if (value === undefined) return;
       this.#waiting.shift().resolve({ value, done: false });
@@ -196,7 +177,7 @@ class Feed {
   }
 
   #settleWaiting() {
-    for (const { resolve } of this.#waiting.splice(0)) resolve(this.#last());
+    while (this.#waiting.size > 0) this.#waiting.shift().resolve(this.#last());
   }
 
   #last() {
