@@ -29,7 +29,8 @@ type Listener<Name extends EventName> = (...args: ExecutionEventMap[Name]) => un
  * Starts, streams, limits, times out, cancels and records system commands.
  *
  * An idle engine does not keep the process alive; a running execution does. Ids may be given in either case. Every
- * method that returns a promise rejects with an ExecutionError, never throws; after `close` with ENGINE_CLOSED, except
+ * method that returns a promise rejects with an ExecutionError, never throws (what a getter of your request throws comes
+ * through as it is); once `close` has resolved with ENGINE_CLOSED (what would start something, from its call on), except
  * the readers of finished results (`getStatus`, `getResult`, `waitForCompletion`, `getPlanResult`, `waitForPlan`,
  * `listExecutions`, `readOutput`, `readLogs`, `getLogPath`, `events`, `lines`). `startCleanupTask` and
  * `addEventHandler` then throw it.

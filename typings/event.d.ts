@@ -23,7 +23,7 @@ interface EventBase {
 /** The process runs. */
 export interface StartedEvent extends EventBase {
   event_type: 'started';
-  /** One line for a person; never holds environment or stdin. */
+  /** For a person, a shell's text as it was given; never holds environment or stdin. */
   command: string;
 }
 

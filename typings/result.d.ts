@@ -101,7 +101,7 @@ export interface ExecutionSummary {
   started_at: string;
   /** For a person: "2s 500ms"; null until it has finished. */
   duration: string | null;
-  /** One line for a person; never holds environment or stdin. */
+  /** For a person, a shell's text as it was given; never holds environment or stdin. */
   command: string;
   /** As in the request. */
   metadata: ExecutionMetadata | null;

@@ -100,8 +100,8 @@ class Engine {
   /// To be called when DeliveryCredit::release said so.
   void resume_reading(const Uuid& id);
 
-  /// Answers when nothing of this engine runs any more and its thread is about to end. From the call on everything but
-  /// the readers of finished executions is answered with ENGINE_CLOSED.
+  /// Answers when nothing of this engine runs any more and its thread is about to end. From the call on nothing new is
+  /// taken (ENGINE_CLOSED); from the answer on, everything but the readers of finished executions is answered so.
   void close(CloseOptions options, Callback<std::monostate> answer);
   /// Waits for the engine thread's end, which follows the answer of close().
   void join();

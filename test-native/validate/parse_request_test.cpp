@@ -201,8 +201,8 @@ TEST_CASE("a bad timeout is INVALID_VALUE, a large one TIMEOUT_TOO_LARGE with bo
 
 TEST_CASE("other wrong values are INVALID_VALUE", "[validate]") {
   check_error(parsed(with_members(R"("id":"not-a-uuid")")), Kind::invalid_value, "id", {"UUID", "\"not-a-uuid\""});
-  check_error(parsed(with_members(R"("priority":2147483648)")), Kind::invalid_value, "priority",
-              {"-2147483648 to 2147483647", "2147483648"});
+  check_error(parsed(with_members(R"("priority":9007199254740992)")), Kind::invalid_value, "priority",
+              {"-9007199254740991 to 9007199254740991", "9007199254740992"});
   check_error(parsed(with_members(R"("priority":1.5)")), Kind::invalid_value, "priority", {"1.5"});
   check_error(parsed(with_members(R"("env":{"":"x"})")), Kind::invalid_value, R"(env[""])", {"must not be empty"});
   check_error(parsed(with_members(R"("env":{"A=B":"x"})")), Kind::invalid_value, R"(env["A=B"])", {"'='"});
@@ -212,7 +212,7 @@ TEST_CASE("other wrong values are INVALID_VALUE", "[validate]") {
   check_error(parsed(with_members(R"("stdin":{"type":"file","path":""})")), Kind::invalid_value, "stdin.path", {});
   check_error(parsed(with_members(R"("output_log_path":"")")), Kind::invalid_value, "output_log_path", {});
   check_error(parsed(with_members(R"("working_dir":"")")), Kind::invalid_working_dir, "working_dir", {});
-  CHECK(parsed(with_members(R"("priority":-2147483648)"))->priority == std::numeric_limits<std::int32_t>::min());
+  CHECK(parsed(with_members(R"("priority":-9007199254740991)"))->priority == -9007199254740991);
 }
 
 TEST_CASE("types and shape are told before values", "[validate]") {

@@ -89,8 +89,8 @@ struct ExecutionRequest {
   /// This execution's log goes to this file instead of into Config::log_dir.
   std::optional<std::string> output_log_path;
   Stdin stdin_source;
-  /// Higher leaves the queue first; first in, first out within one priority.
-  std::int32_t priority = 0;
+  /// Higher leaves the queue first; first in, first out within one priority. What a double holds exactly.
+  std::int64_t priority = 0;
   std::optional<ExecutionMetadata> metadata;
 };
 

@@ -2,19 +2,19 @@
 
 namespace cloudops {
 
-Admission::Decision Admission::request(const Uuid& id, std::int32_t priority) {
+Admission::Decision Admission::request(const Uuid& id, std::int64_t priority) {
   const bool slot_free = running_ < slots_;
   if (!slot_free && policy_ == ConcurrencyPolicy::fail_fast) return Decision::refuse_no_slot;
   if (!slot_free && queue_.size() >= max_waiting_) return Decision::refuse_queue_full;
   return request_patiently(id, priority);
 }
 
-Admission::Decision Admission::request_patiently(const Uuid& id, std::int32_t priority) {
+Admission::Decision Admission::request_patiently(const Uuid& id, std::int64_t priority) {
   if (running_ < slots_) {
     ++running_;
     return Decision::start;
   }
-  const Place place{-static_cast<std::int64_t>(priority), arrivals_++};
+  const Place place{-priority, arrivals_++};
   queue_.emplace(place, id);
   places_.emplace(id, place);
   return Decision::wait;

@@ -22,10 +22,10 @@ class Admission {
 
   /// Asks for a slot. `start`: it is taken. `wait`: the id is queued, higher priority first, first in first out within
   /// one.
-  Decision request(const Uuid& id, std::int32_t priority);
+  Decision request(const Uuid& id, std::int64_t priority);
   /// As request, but waits whatever the policy and the queue's limit say: a plan's commands never fail for want of a
   /// slot.
-  Decision request_patiently(const Uuid& id, std::int32_t priority);
+  Decision request_patiently(const Uuid& id, std::int64_t priority);
 
   /// Gives a slot back; the id that may start in its place, if any (its slot is taken).
   std::optional<Uuid> release();

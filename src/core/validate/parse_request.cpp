@@ -5,7 +5,6 @@
 #include "core/validate/wording.hpp"
 
 #include <cmath>
-#include <limits>
 
 namespace cloudops {
 namespace {
@@ -103,9 +102,7 @@ ExecutionRequest read_request(const Value& raw, const FieldPath& path, const Con
   const FieldPath stdin_path = reader.at("stdin");
   if (const Value* source = reader.nullable_value("stdin"))
     request.stdin_source = read_stdin(*source, stdin_path, report);
-  constexpr std::numeric_limits<std::int32_t> int32;
-  const auto priority = reader.optional_integer("priority", int32.min(), int32.max());
-  request.priority = static_cast<std::int32_t>(priority.value_or(0));
+  request.priority = reader.optional_integer("priority", -max_safe_integer, max_safe_integer).value_or(0);
   request.metadata = read_metadata(reader);
   reader.reject_unknown_fields();
   return request;
