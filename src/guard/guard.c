@@ -20,7 +20,7 @@
 #define __NR_close_range 436
 #endif
 
-enum { error_no_process = 3, error_interrupted = 4 };
+enum { error_not_permitted = 1, error_no_process = 3, error_interrupted = 4 };
 enum { signal_kill = 9, signal_stop = 19 };
 enum { limit_nofile = 7, limit_rttime = 15 };
 enum { set_signal_mask = 2, set_name = 15, monotonic = 1, at_cwd = -100, readable = 1 };
@@ -50,6 +50,7 @@ struct directory_entry {
  * the search for nearly every process that is not ours. */
 struct wanted {
   const struct cloudops_guard_table* table;
+  int proc;
   uint64_t lowest;
   uint64_t highest;
   uint32_t groups;
@@ -113,30 +114,69 @@ static int is_wanted(const struct wanted* wanted, uint64_t mark) {
   return 0;
 }
 
+/* The beginning of /proc/<pid>/<name>. Its size, or negative. */
+static long read_file_of(int proc, long pid, const char* name, char* text, long size) {
+  char path[40];
+  char digits[20];
+  uint32_t length = 0;
+  uint32_t count = 0;
+  for (; pid > 0; pid /= 10) digits[count++] = (char)('0' + pid % 10);
+  while (count != 0) path[length++] = digits[--count];
+  path[length++] = '/';
+  for (; *name != '\0'; ++name) path[length++] = *name;
+  path[length] = '\0';
+  const long file = system_call(__NR_openat, proc, (long)path, 0, 0);
+  if (file < 0) return file;
+  const long taken = system_call(__NR_read, file, (long)text, size, 0);
+  system_call(__NR_close, file, 0, 0, 0);
+  return taken;
+}
+
+/* The number at `at`, which is moved behind it; "unlimited" is 0, which no mark is. */
+static uint64_t next_number(const char** at, const char* end) {
+  uint64_t number = 0;
+  while (*at != end && **at == ' ') ++*at;
+  for (; *at != end && **at != ' '; ++*at)
+    if (**at >= '0' && **at <= '9') number = number * 10 + (uint64_t)(**at - '0');
+  return number;
+}
+
+/* As /proc/<pid>/limits shows them to everybody, where prlimit refuses because the user or group is another. Whether
+ * they were found. */
+static int shown_limits(int proc, long pid, struct limits* limits) {
+  static const char label[] = "Max realtime timeout";
+  char text[2048];
+  const long size = read_file_of(proc, pid, "limits", text, sizeof text);
+  for (const char* line = text; line + sizeof label < text + size; ++line) {
+    uint32_t same = 0;
+    while (label[same] != '\0' && line[same] == label[same]) ++same;
+    if (label[same] != '\0') continue;
+    const char* at = line + same;
+    limits->soft = next_number(&at, text + size);
+    limits->hard = next_number(&at, text + size);
+    return 1;
+  }
+  return 0;
+}
+
 /* 1, 0, or -1: that process has ended. */
 static int carries_mark(const struct wanted* wanted, long pid) {
   struct limits limits;
   const long result = system_call(__NR_prlimit64, pid, limit_rttime, 0, (long)&limits);
-  if (result != 0) return result == -error_no_process ? -1 : 0;
+  if (result == -error_no_process) return -1;
+  if (result == -error_not_permitted) {
+    /* Kernel threads have group 0, and are many. */
+    if (system_call(__NR_getpgid, pid, 0, 0, 0) <= 0 || !shown_limits(wanted->proc, pid, &limits)) return 0;
+  } else if (result != 0) {
+    return 0;
+  }
   return is_wanted(wanted, limits.hard) || is_wanted(wanted, limits.soft);
 }
 
 /* The letter in /proc/<pid>/stat, which follows the name's last ')'. 'R' when it cannot be read: assume it lives. */
-static char state_of(int proc, const char* pid_text) {
-  char path[24];
+static char state_of(int proc, long pid) {
   char text[512];
-  uint32_t length = 0;
-  for (; pid_text[length] != '\0' && length < 16; ++length) path[length] = pid_text[length];
-  path[length++] = '/';
-  path[length++] = 's';
-  path[length++] = 't';
-  path[length++] = 'a';
-  path[length++] = 't';
-  path[length] = '\0';
-  const long file = system_call(__NR_openat, proc, (long)path, 0, 0);
-  if (file < 0) return 'R';
-  const long size = system_call(__NR_read, file, (long)text, sizeof text, 0);
-  system_call(__NR_close, file, 0, 0, 0);
+  const long size = read_file_of(proc, pid, "stat", text, sizeof text);
   for (long at = size - 3; at > 0; --at)
     if (text[at] == ')') return text[at + 2];
   return 'R';
@@ -160,7 +200,7 @@ static void send(const struct wanted* wanted, long pid, int signal) {
 
 /* A dead one that nobody collects is signalled too (its first thread may have ended before the others) but is not
  * counted as living. */
-static void look_at(const struct wanted* wanted, int proc, const char* pid_text, int signal, struct tally* tally) {
+static void look_at(const struct wanted* wanted, const char* pid_text, int signal, struct tally* tally) {
   long pid = 0;
   const char* digit = pid_text;
   for (; *digit >= '0' && *digit <= '9'; ++digit) pid = pid * 10 + (*digit - '0');
@@ -171,7 +211,7 @@ static void look_at(const struct wanted* wanted, int proc, const char* pid_text,
     return;
   }
   send(wanted, pid, signal);
-  const char state = state_of(proc, pid_text);
+  const char state = state_of(wanted->proc, pid);
   if (state == 'Z' || state == 'X') {
     tally->dead += (uint64_t)pid;
     return;
@@ -182,19 +222,19 @@ static void look_at(const struct wanted* wanted, int proc, const char* pid_text,
 
 /* One pass over all processes. A tree may consist of processes that live just long enough to fork a successor: what was
  * listed is looked at immediately, in small portions, and the newest, which is listed last, first. */
-static struct tally sweep(const struct wanted* wanted, int proc, int signal) {
+static struct tally sweep(const struct wanted* wanted, int signal) {
   struct tally tally = {0, 0, 0, 0};
   char buffer[1024] __attribute__((aligned(8)));
   uint16_t entries[1024 / 24];
-  system_call(__NR_lseek, proc, 0, 0, 0);
+  system_call(__NR_lseek, wanted->proc, 0, 0, 0);
   for (;;) {
-    const long size = system_call(__NR_getdents64, proc, (long)buffer, sizeof buffer, 0);
+    const long size = system_call(__NR_getdents64, wanted->proc, (long)buffer, sizeof buffer, 0);
     if (size <= 0) return tally;
     uint32_t count = 0;
     for (long at = 0; at < size; at += ((const struct directory_entry*)(buffer + at))->length)
       entries[count++] = (uint16_t)at;
     while (count != 0)
-      look_at(wanted, proc, ((const struct directory_entry*)(buffer + entries[--count]))->name, signal, &tally);
+      look_at(wanted, ((const struct directory_entry*)(buffer + entries[--count]))->name, signal, &tally);
   }
 }
 
@@ -210,7 +250,7 @@ static uint32_t kill_groups(const struct wanted* wanted) {
 }
 
 static void kill_all(const struct cloudops_guard_table* table) {
-  struct wanted wanted = {table, UINT64_MAX, 0, 0};
+  struct wanted wanted = {table, -1, UINT64_MAX, 0, 0};
   for (uint32_t i = 0; i < table->used; ++i) {
     const struct cloudops_guard_slot* slot = &table->slots[i];
     if (slot->mark == 0) {
@@ -224,13 +264,13 @@ static void kill_all(const struct cloudops_guard_table* table) {
 
   const int64_t begin = now_ms();
   kill_groups(&wanted);
-  const int proc = (int)system_call(__NR_openat, at_cwd, (long)"/proc", 0, 0);
-  if (proc < 0 || wanted.highest == 0) return;
-  while (sweep(&wanted, proc, signal_stop).running != 0 && now_ms() - begin < freeze_ms) pause_briefly();
+  wanted.proc = (int)system_call(__NR_openat, at_cwd, (long)"/proc", 0, 0);
+  if (wanted.proc < 0 || wanted.highest == 0) return;
+  while (sweep(&wanted, signal_stop).running != 0 && now_ms() - begin < freeze_ms) pause_briefly();
   /* The host may have died while it was starting a child that had not been marked yet: one empty pass proves little. */
   uint64_t dead = 0;
   for (int calm = 0; calm < calm_sweeps && now_ms() - begin < patience_ms;) {
-    const struct tally tally = sweep(&wanted, proc, signal_kill);
+    const struct tally tally = sweep(&wanted, signal_kill);
     calm = tally.living == 0 && tally.vanished == 0 && tally.dead == dead ? calm + 1 : 0;
     dead = tally.dead;
     if (calm != 0 || tally.living != 0) pause_briefly();

@@ -47,6 +47,31 @@ test('SIGKILL of a host with 20 trees, each with a session of its own, a double 
   if (!sanitized) assert.ok(took < 1000, `${took} ms`);
 });
 
+// Whose limits may be asked only by who may change them; prlimit refuses a root without that capability, too.
+const otherUser = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+const noOtherUser = process.getuid() !== 0 && 'needs root';
+
+test('those that changed user, group and session: after a timeout', { skip: noOtherUser }, async (t) => {
+  const mark = killAfter(t, marker());
+  const engine = new ExecutionEngine({ log_dir: null });
+  t.after(() => engine.close());
+  const command = `${otherUser} sh -c '(setsid sleep ${mark} &); sleep ${mark}'`;
+  const running = engine.run(shell(command, { timeout_ms: 1000 }));
+  await waitUntilPresent(mark, 2);
+  const { termination } = await running;
+  assert.deepEqual(pidsOf(mark), []);
+  assert.deepEqual(termination.survivors, []);
+});
+
+test('those that changed user, group and session: after SIGKILL of the host', { skip: noOtherUser }, async (t) => {
+  const mark = killAfter(t, marker());
+  const command = `${otherUser} sh -c "(setsid sleep ${mark} &); sleep ${mark}"`;
+  const host = startModule(t, `await makeEngine().execute(shell(${JSON.stringify(command)}));`);
+  await waitUntilPresent(mark, 2);
+  host.child.kill('SIGKILL');
+  await waitUntilGone(mark, 2000);
+});
+
 for (const [how, code] of Object.entries({
   'process.exit in an event handler': `engine.on('stdout', () => process.exit(3));`,
   'process.exit in a getter of a request': `engine.on('stdout', () => engine.execute({ get command() { process.exit(3); } }));`,

@@ -23,9 +23,9 @@ namespace cloudops {
 /// milliseconds with nothing watched; what is still watched is killed first).
 ///
 /// Only trees in the table are killed; descendants that a finished command left behind are not. A tree without a mark
-/// is reached as far as it stayed in its leader's process group, and processes of another user (setuid) are not
-/// reached. A copy of this process made by fork alone delays nothing where the kernel has pidfds (5.3): the helper
-/// watches both.
+/// is reached as far as it stayed in its leader's process group, and processes of another user (setuid) where that
+/// user's may be signalled. A copy of this process made by fork alone delays nothing where the kernel has pidfds (5.3):
+/// the helper watches both.
 class Guard {
  public:
   using Ticket = std::uint32_t;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <span>
 
 namespace cloudops {
 namespace {
@@ -23,6 +24,28 @@ struct DirectoryEntry {
   unsigned char type;
 };
 constexpr std::size_t name_offset = offsetof(DirectoryEntry, type) + 1;
+
+/// A file of a process, from its beginning, as text. Returns its size, or -errno.
+ssize_t read_file_of(System& system, int proc, pid_t pid, const char* name, std::span<char> text) {
+  std::snprintf(text.data(), text.size(), "%d/%s", pid, name);
+  const int opened = system.open_at(proc, text.data(), O_RDONLY | O_CLOEXEC, 0);
+  const UniqueFd file(opened);
+  const ssize_t size = file ? system.read(opened, text.data(), text.size() - 1) : opened;
+  if (size >= 0) text[static_cast<std::size_t>(size)] = '\0';
+  return size;
+}
+
+/// A number or "unlimited", at `at`, which is moved behind it.
+rlim_t next_limit(const char*& at) {
+  at += std::strspn(at, " ");
+  if (std::strncmp(at, "unlimited", 9) == 0) {
+    at += 9;
+    return RLIM_INFINITY;
+  }
+  rlim_t number = 0;
+  at = std::from_chars(at, at + std::strlen(at), number).ptr;
+  return number;
+}
 
 }  // namespace
 
@@ -51,15 +74,11 @@ bool for_each_process(System& system, int proc, const std::function<void(pid_t)>
 
 std::optional<ProcessStat> read_process(System& system, int proc, pid_t pid) {
   char text[1024];
-  std::snprintf(text, sizeof text, "%d/stat", pid);
-  const int opened = system.open_at(proc, text, O_RDONLY | O_CLOEXEC, 0);
-  const UniqueFd file(opened);
-  const ssize_t size = file ? system.read(opened, text, sizeof text - 1) : opened;
+  const ssize_t size = read_file_of(system, proc, pid, "stat", text);
   if (size <= 0) {
     errno = size == 0 ? ESRCH : static_cast<int>(-size);
     return std::nullopt;
   }
-  text[size] = '\0';
   // The name is in parentheses and may hold any character, parentheses too.
   const char* after_name = std::strrchr(text, ')');
   if (after_name == nullptr) return std::nullopt;
@@ -74,6 +93,19 @@ std::optional<ProcessStat> read_process(System& system, int proc, pid_t pid) {
   // The first thread may end before the others: it shows as a zombie while the process lives.
   stat.zombie = (state == 'Z' || state == 'X') && threads <= 1;
   return stat;
+}
+
+int read_rttime_limits(System& system, int proc, pid_t pid, struct rlimit& limits) {
+  constexpr const char* label = "Max realtime timeout";
+  char text[2048];
+  const ssize_t size = read_file_of(system, proc, pid, "limits", text);
+  if (size <= 0) return size == 0 ? -ESRCH : static_cast<int>(size);
+  const char* at = std::strstr(text, label);
+  if (at == nullptr) return -EPERM;
+  at += std::strlen(label);
+  limits.rlim_cur = next_limit(at);
+  limits.rlim_max = next_limit(at);
+  return 0;
 }
 
 }  // namespace cloudops

@@ -2,6 +2,7 @@
 
 #include "core/os/system.hpp"
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -29,5 +30,9 @@ bool for_each_process(System& system, int proc, const std::function<void(pid_t)>
 
 /// Absent: it has ended (errno ENOENT or ESRCH), or it cannot be read (another errno: no descriptor left).
 std::optional<ProcessStat> read_process(System& system, int proc, pid_t pid);
+
+/// A process's RLIMIT_RTTIME as /proc/<pid>/limits shows it to everybody, where prlimit refuses because its user or
+/// group is another. 0, or -errno.
+int read_rttime_limits(System& system, int proc, pid_t pid, struct rlimit& limits);
 
 }  // namespace cloudops

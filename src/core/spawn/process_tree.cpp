@@ -181,7 +181,7 @@ bool ProcessTrees::give_signal(const TreeMember& member, std::size_t tree, const
 
 void ProcessTrees::look_at(pid_t pid, Pass& pass) const {
   rlimit limits{};
-  const int unreadable = system_.rttime_limits(pid, limits);
+  const int unreadable = limits_of(pid, limits);
   const bool readable = unreadable == 0;
   if (unreadable == -ESRCH) {
     pass.blurred = true;
@@ -222,6 +222,14 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass) const {
   if (stat && !stat->zombie) pass.others.push_back(*stat);
 }
 
+int ProcessTrees::limits_of(pid_t pid, struct rlimit& limits) const {
+  const int refused = system_.rttime_limits(pid, limits);
+  // Kernel threads carry no mark, and are many.
+  if (refused != -EPERM || !proc_ || system_.group_of(pid) <= 0) return refused;
+  const int unreadable = read_rttime_limits(system_, proc_.get(), pid, limits);
+  return has_ended(-unreadable) ? -ESRCH : unreadable;
+}
+
 bool ProcessTrees::is_ended_leader(pid_t pid, const Pass& pass) const {
   const auto found = pass.by_leader.find(pid);
   return found != pass.by_leader.end() && !pass.roots[found->second].leader_reaped && system_.has_ended(pid) == 1;
@@ -230,7 +238,7 @@ bool ProcessTrees::is_ended_leader(pid_t pid, const Pass& pass) const {
 bool ProcessTrees::is_still(const TreeMember& member) const {
   if (member.mark != 0) {
     rlimit limits{};
-    return system_.rttime_limits(member.pid, limits) == 0 && marks_.find(limits) == member.mark;
+    return limits_of(member.pid, limits) == 0 && marks_.find(limits) == member.mark;
   }
   // Could not be read, and was taken in as a leader that is our unreaped child: nobody else can have its number.
   if (member.started == 0) return true;

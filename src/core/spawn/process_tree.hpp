@@ -69,10 +69,11 @@ enum class Reach {
 /// Finds the processes of trees and sends them signals. Engine thread only; owns the engine's marks and an open /proc,
 /// so that a process out of descriptors can still find what it has to kill.
 ///
-/// A process belongs to a tree when it carries the tree's mark, wherever it went. One whose limits cannot be read
-/// (another user's: setuid) or who changed that limit belongs to it as long as it is the leader, is in the leader's
-/// process group, or, when its limits cannot be read, has a parent in the tree. Without marks the same relations serve
-/// for all, which setsid together with a double fork escapes. Zombies have ended and are never members.
+/// A process belongs to a tree when it carries the tree's mark, wherever it went; another user's, whose limits prlimit
+/// does not tell, shows it in /proc. One whose limits cannot be read there either (hidepid) or who changed that limit
+/// belongs to it as long as it is the leader, is in the leader's process group, or, when its limits cannot be read, has
+/// a parent in the tree. Without marks the same relations serve for all, which setsid together with a double fork
+/// escapes. Zombies have ended and are never members.
 class ProcessTrees {
  public:
   explicit ProcessTrees(System& system = real_system());
@@ -104,6 +105,8 @@ class ProcessTrees {
   /// The pass's signal, if there is one for that member. false: the system refused.
   bool give_signal(const TreeMember& member, std::size_t tree, const Pass& pass) const;
   bool is_still(const TreeMember& member) const;
+  /// Where its mark is, if it has one. 0, or -errno.
+  int limits_of(pid_t pid, struct rlimit& limits) const;
   /// It waits for its execution to be settled: a zombie, though /proc cannot say so.
   bool is_ended_leader(pid_t pid, const Pass& pass) const;
   int open_proc() const;
