@@ -7,11 +7,11 @@ const { ExecutionEngine } = require('../lib/engine.js');
 const noLimit = 3_155_760_000_000;
 
 /**
- * An engine for one invocation: what the EXEC_* variables say, the settings of the command line over it, and no
- * housekeeping, since it ends with the invocation.
+ * An engine for one invocation: what the EXEC_* variables say, the settings of the command line over it; with line
+ * events, which are all that is shown, and no housekeeping, since it ends with the invocation.
  */
 function makeEngine(settings) {
-  return new ExecutionEngine({ ...loadConfigFromEnv(), ...settings, enable_auto_cleanup: false });
+  return new ExecutionEngine({ ...loadConfigFromEnv(), ...settings, stream_output: true, enable_auto_cleanup: false });
 }
 
 /**

@@ -23,6 +23,8 @@ function checkReport(path) {
   try {
     const there = statSync(path, { throwIfNoEntry: false });
     if (there?.isDirectory()) throw new Error('it is a directory');
+    // To open a FIFO would wait for a reader.
+    if (there?.isFIFO()) throw new Error('it is a FIFO');
     accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
   } catch (error) {
     throw new ExecutionError('IO', `the report cannot be written to ${path}: ${error.message}`, { cause: error });

@@ -31,7 +31,8 @@ function summary(board, result, color, columns) {
     colAligns: shown(['right', 'left', 'left', 'right', 'right', 'right', 'right']),
     style: { head: [], border: [], compact: true },
   });
-  const begin = Math.min(...board.rows.map((row) => row.startedAt ?? Infinity));
+  // Not as arguments of Math.min: a plan may have more commands than a call takes.
+  const begin = board.rows.reduce((first, row) => Math.min(first, row.startedAt ?? Infinity), Infinity);
   for (const row of board.rows) table.push(shown(cells(row, begin, color, nameWidth)));
   const parts = [
     color.bold(fit(board.description, columns)),

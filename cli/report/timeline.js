@@ -34,8 +34,8 @@ function dependenciesOf(strategy) {
 function timeline(rows, strategy) {
   const ran = rows.filter((row) => row.startedAt !== undefined);
   if (ran.length === 0) return html`<p class="note">No command of this plan ran.</p>`;
-  const begin = Math.min(...ran.map((row) => row.startedAt));
-  const span = Math.max(1, ...ran.map((row) => row.endedAt - begin));
+  const begin = ran.reduce((first, row) => Math.min(first, row.startedAt), Infinity);
+  const span = ran.reduce((longest, row) => Math.max(longest, row.endedAt - begin), 1);
   const x = (time) => labelWidth + ((time - begin) / span) * chartWidth;
   const middle = (row) => axisHeight + row.index * rowHeight + rowHeight / 2;
   const height = axisHeight + rows.length * rowHeight + 8;

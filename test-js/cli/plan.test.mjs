@@ -1,6 +1,7 @@
 // `cloudops-exec plan`: a plan from a file, where there is no terminal. The screen itself: live_view.test.mjs.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -76,7 +77,9 @@ describe('plans that are none: 125 and a sentence', () => {
 test('a report that has no place is told before anything runs: 125', async (t) => {
   const dir = tempDir();
   const plan = planFile([exec('touch', [join(dir, 'ran')])]);
-  for (const place of [dir, join(dir, 'nowhere/report.html'), join(plan, 'report.html')]) {
+  const fifo = join(dir, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  for (const place of [dir, join(dir, 'nowhere/report.html'), join(plan, 'report.html'), fifo]) {
     const { code, stdout, stderr } = await run(t, ['plan', plan, '--report', place]);
     assert.deepEqual([code, stdout], [125, ''], place);
     assert.ok(stderr.includes(`the report cannot be written to ${place}`), stderr);

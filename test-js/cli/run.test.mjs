@@ -14,6 +14,11 @@ describe('output and exit code', () => {
     assert.deepEqual({ code, stdout, stderr }, { code: 7, stdout: 'out\n', stderr: 'err\n' });
   });
 
+  test('also where EXEC_STREAM_OUTPUT, which is for engines of others, says no', async (t) => {
+    const { code, stdout } = await run(t, ['run', '--', 'echo', 'out'], { env: { EXEC_STREAM_OUTPUT: '0' } });
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'out\n' });
+  });
+
   test('without --, the options after the command are the command’s', async (t) => {
     const { code, stdout } = await run(t, ['run', 'printf', '--', '%s|', '--timeout', '-x']);
     assert.deepEqual({ code, stdout: stdout.trim() }, { code: 0, stdout: '--timeout|-x|' });
