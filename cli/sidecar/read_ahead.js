@@ -1,12 +1,14 @@
 'use strict';
 
+const { Fifo } = require('../../lib/fifo.js');
+
 /**
  * Lines read before they are wanted, up to a number of characters: the end of the source is seen even while nobody takes
  * them.
  */
 class ReadAhead {
   #limit;
-  #lines = [];
+  #lines = new Fifo();
   #length = 0;
   #ended = false;
   #onLine = () => {};
@@ -29,7 +31,7 @@ class ReadAhead {
 
   async *[Symbol.asyncIterator]() {
     for (;;) {
-      while (this.#lines.length > 0) {
+      while (this.#lines.size > 0) {
         const line = this.#lines.shift();
         this.#length -= lengthOf(line);
         this.#onRoom();
