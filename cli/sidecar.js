@@ -29,7 +29,7 @@ async function sidecar() {
   const input = process.stdin;
   const writer = new Writer(process.stdout, () => input.destroy());
   const service = new Service({
-    makeEngine: (config) => new ExecutionEngine({ ...loadConfigFromEnv(), ...config }),
+    makeEngine: (config) => new ExecutionEngine(overEnvironment(config)),
     notify: (method, params) => writer.write({ jsonrpc: '2.0', method, params }),
   });
   const server = makeServer(service);
@@ -49,6 +49,12 @@ async function sidecar() {
   await Promise.race([service.end().then(() => writer.end()), deadline]);
   // What still runs is killed with this process, and what nobody reads is not waited for.
   process.exit(exitCodes.ok);
+}
+
+/** What the EXEC_* variables say, and `config` over it. What is no configuration stays as it is, to be refused. */
+function overEnvironment(config = {}) {
+  const isOne = typeof config === 'object' && !Array.isArray(config);
+  return isOne ? { ...loadConfigFromEnv(), ...config } : config;
 }
 
 async function answer(calls, server, writer) {

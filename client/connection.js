@@ -5,15 +5,14 @@ const { JSONRPCClient } = require('json-rpc-2.0');
 const { ExecutionError, errorFromNative } = require('../lib/errors.js');
 const { textOf, warn } = require('../lib/warning.js');
 
+const { jsonText } = require('./json_text.js');
+const { whileItAnswers } = require('./patience.js');
+
 /** The code of rejections by the engine; see cli/sidecar/wire_error.js. */
 const engineError = -32000;
 
 /** The next turn of the event loop: everything that waits for a promise has gone on by then. */
 const turn = () => new Promise((resolve) => (globalThis.setImmediate ?? setTimeout)(resolve));
-
-/** A number that JSON does not know would arrive as null, which means "the default"; as text it is refused. */
-const numbersAsTheyAre = (_key, value) =>
-  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
 /**
  * Calls over a transport, and notifications from it. Owns the transport; keeps the process alive while an answer is
@@ -27,6 +26,8 @@ class Connection {
   #client = new JSONRPCClient((message) => this.#send(message));
   #inbox = [];
   #draining = false;
+  /** Lines that have come. */
+  #received = 0;
   #holds = 0;
   /** Why no more calls are possible. */
   #over;
@@ -68,6 +69,11 @@ class Connection {
     }
   }
 
+  /** As `answer`, of a call that may take long; rejects with IO when the other side does not answer any more. */
+  whileItAnswers(answer) {
+    return whileItAnswers(answer, { ask: () => this.call('getStats', {}), heard: () => this.#received });
+  }
+
   notify(method, params) {
     if (this.#over === undefined) this.#client.notify(method, params);
   }
@@ -94,10 +100,11 @@ class Connection {
 
   async #send(message) {
     await this.#started;
-    await this.#transport.send(JSON.stringify(message, numbersAsTheyAre));
+    await this.#transport.send(jsonText(message));
   }
 
   #receive(line) {
+    this.#received++;
     this.#inbox.push(line);
     if (!this.#draining) this.#drain();
   }
@@ -160,7 +167,7 @@ class Connection {
 /** Refuses what JSON cannot say before it is sent: the library would keep such a call waiting. */
 function checked(params) {
   try {
-    JSON.stringify(params, numbersAsTheyAre);
+    jsonText(params);
     return params;
   } catch (error) {
     throw new ExecutionError('SERIALIZATION', `the call cannot be written as JSON: ${error.message}`, { cause: error });

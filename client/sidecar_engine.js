@@ -3,6 +3,7 @@
 const { signalIn, watchSignal } = require('../lib/abort.js');
 const { ExecutionError, engineClosed } = require('../lib/errors.js');
 const { Feeds } = require('../lib/feeds.js');
+const { serially } = require('../lib/global.js');
 const { OutputChunk } = require('../lib/output_chunk.js');
 const { Subscribers } = require('../lib/subscribers.js');
 const { isTerminal } = require('../lib/terminal_event.js');
@@ -37,7 +38,10 @@ class SidecarEngine extends WatchedEmitter {
   /** Executions and plans that run or wait, and what stops watching their signals. */
   #active = new Map();
   #tokens = 0;
-  #closing;
+  /** Calls of `close` that were not refused. */
+  #closes = 0;
+  /** The end of the connection, once there is no engine any more. */
+  #disconnected;
 
   /** What the sidecar says of itself; rejects for a configuration that is not allowed. */
   ready;
@@ -61,7 +65,7 @@ class SidecarEngine extends WatchedEmitter {
     if (globalEngine !== undefined) {
       throw new ExecutionError('ALREADY_INITIALIZED', 'the global engine exists already; get it with global()');
     }
-    globalEngine = new this({ ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' }, options);
+    globalEngine = new this(serially(config), options);
     return globalEngine;
   }
   static global() {
@@ -135,7 +139,7 @@ class SidecarEngine extends WatchedEmitter {
     return this.#feeds.open(id, true);
   }
   addEventHandler(handler) {
-    if (this.#closing !== undefined) throw engineClosed();
+    if (this.#closes > 0) throw engineClosed();
     return this.#subscribers.addHandler(handler);
   }
 
@@ -149,36 +153,40 @@ class SidecarEngine extends WatchedEmitter {
     return this.#call('cleanup', {});
   }
   startCleanupTask() {
-    if (this.#closing !== undefined) throw engineClosed();
+    if (this.#closes > 0) throw engineClosed();
     this.#connection.notify('startCleanupTask', {});
   }
   stopCleanupTask() {
     this.#connection.notify('stopCleanupTask', {});
   }
   async close(options) {
-    if (this.#closing === undefined) {
-      this.#closing = this.#close(options);
+    this.#closes++;
+    try {
+      await this.#closeEngine(options);
+    } catch (error) {
       // Options that are not allowed close nothing.
-      this.#closing.catch(() => (this.#closing = undefined));
+      this.#closes--;
+      throw error;
     }
-    return this.#closing;
+    this.#disconnected ??= this.#connection.close(engineClosed());
+    await this.#disconnected;
   }
   async [asyncDispose]() {
     return this.close();
   }
 
-  async #close(options) {
-    // Without an engine or without a sidecar there is nothing to close but the connection.
-    const isUp = await this.ready.then(
+  async #closeEngine(options) {
+    const isUp = this.ready.then(
       () => true,
       () => false,
     );
+    const close = async () => (await isUp) && this.#call('close', { options: options ?? {} });
     try {
-      if (isUp) await this.#call('close', { options: options ?? {} });
+      await this.#connection.whileItAnswers(close());
     } catch (error) {
-      if (error.code === 'VALIDATION') throw error;
+      if (error.code === 'VALIDATION' || error.code === 'SERIALIZATION') throw error;
+      // Without a sidecar, or with one that does not answer, there is nothing to close but the connection.
     }
-    await this.#connection.close(engineClosed());
   }
 
   // ---- the connection ----

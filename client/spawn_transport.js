@@ -1,12 +1,16 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const { join } = require('node:path');
 
 const { LineReader, tooLong } = require('./line_reader.js');
 
 /** The sidecar that belongs to this package, run by the Node that runs us (in Electron, by its Node mode). */
 const ownCommand = () => [process.execPath, join(__dirname, '..', 'bin', 'cloudops-exec.js'), 'sidecar'];
+
+/** So long has a sidecar whose input has ended; the one of this package needs about half a second. */
+const patienceMs = 5000;
 
 /**
  * A sidecar as a child process: calls go to its stdin, messages come from its stdout, its stderr is ours.
@@ -31,13 +35,15 @@ class SpawnTransport {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     });
-    this.#child = child;
-    this.#ended = new Promise((resolve) => child.once('close', resolve));
-    // What cannot be written any more is told by the end of the process.
-    child.stdin.on('error', () => {});
-    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    // Where there are no descriptors for them there are no streams either. What cannot be written any more is told by the
+    // end of the process.
+    child.stdin?.on('error', () => {});
+    await once(child, 'spawn');
     child.on('error', () => {});
     child.on('close', (code, signal) => end(signal === null ? `exit code ${code}` : signal));
+    this.#child = child;
+    this.#ended = ended;
     this.#applyHold();
     this.#readLines(line);
   }
@@ -59,10 +65,18 @@ class SpawnTransport {
     return this.#drained;
   }
 
-  /** Resolves when the sidecar has ended. */
+  /** Resolves when the sidecar has ended; one that does not end by itself is killed, and its commands go with it. */
   async close() {
-    this.#child?.stdin.end();
+    const child = this.#child;
+    if (child === undefined) return;
+    child.stdin.end();
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      // Somebody else may have its other end.
+      child.stdout.destroy();
+    }, patienceMs);
     await this.#ended;
+    clearTimeout(timer);
   }
 
   /** Whether this process stays for the sidecar's sake. */

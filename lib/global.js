@@ -5,6 +5,12 @@ const { ExecutionError } = require('./errors.js');
 /** One per process, and per worker thread: each loads its own copy of this module. */
 let globalEngine;
 
+/** The same configuration, one after another. What is none stays as it is, to be refused. */
+function serially(config = {}) {
+  const isOne = Object.prototype.toString.call(config) === '[object Object]';
+  return isOne ? { ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' } : config;
+}
+
 /**
  * Makes the global engine. It runs serially, whatever the configuration says about that.
  * @param {(config: object) => object} make
@@ -19,7 +25,7 @@ function initGlobal(make, config) {
   }
   // An engine of its own says whether the configuration is allowed, also in what does not count here.
   make(config).close();
-  globalEngine = make({ ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' });
+  globalEngine = make(serially(config));
   return globalEngine;
 }
 
@@ -28,4 +34,4 @@ function getGlobal() {
   throw new ExecutionError('NOT_INITIALIZED', 'there is no global engine; make it with ExecutionEngine.initGlobal()');
 }
 
-module.exports = { initGlobal, getGlobal };
+module.exports = { initGlobal, getGlobal, serially };

@@ -12,10 +12,12 @@ export { ExecutionError, ValidationError } from './errors';
  * - A configuration that is not allowed does not throw: `ready` and every call reject with the ValidationError.
  * - Commands inherit the environment and working directory that the sidecar was started with.
  * - `getLogPath` knows the executions that were started through this object.
- * - `close` ends the sidecar; after it every call rejects with ENGINE_CLOSED, the readers of results too.
+ * - `close` ends the sidecar; after it every call rejects with ENGINE_CLOSED, the readers of results too. A sidecar that says
+ *   nothing for 10 s while it is asked to close, or has not ended 5 s after its input, is killed, and its commands with it.
  * - Events of one execution come in order, and an end before the starts and the progress that came after it; lines of
  *   executions that run side by side may overtake each other.
- * - JSON has no NaN, Infinity, bigint or undefined in an array: such values are refused as another type than the engine's.
+ * - What JSON has no word for (NaN, Infinity, a Map, a function) is refused as a string would be; a bigint rejects with
+ *   SERIALIZATION.
  * - An answer of more than 500,000,000 characters (as JSON) is SERIALIZATION; a terminal event then has an empty output and
  *   `output_truncated`.
  * - Should the sidecar die, what is outstanding and every further call reject with IO.

@@ -2,40 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { ExecutionError, SidecarEngine, ValidationError } from '../../client/index.mjs';
 import { ExecutionEngine } from '../../lib/index.mjs';
-import {
-  alive,
-  exec,
-  killAfter,
-  makeEngine,
-  marker,
-  recordEvents,
-  shell,
-  tempDir,
-  until,
-  waitUntilGone,
-  waitUntilPresent,
-  within,
-  withCode,
-} from '../support.mjs';
+import { exec, makeEngine, recordEvents, shell, until, within, withCode } from '../support.mjs';
+
+import { makeSidecar, openSidecar } from './support.mjs';
 
 const require = createRequire(import.meta.url);
 const nobody = '00000000-0000-4000-8000-000000000000';
-
-function makeSidecar(t, config = {}) {
-  const engine = new SidecarEngine({ log_dir: join(tempDir(), 'logs'), kill_grace_period_ms: 300, ...config });
-  t.after(() => engine.close());
-  return engine;
-}
 
 test('it has every member of ExecutionEngine', () => {
   const membersOf = (type) => Object.getOwnPropertyNames(type.prototype);
@@ -241,73 +220,24 @@ describe('configuration', () => {
     await assert.rejects(engine.run(exec('true')), expected);
   });
 
+  test('what is none is refused, not taken for the defaults', async (t) => {
+    for (const config of [5, 'x', [], new Map([['log_dir', null]]), () => {}]) {
+      await assert.rejects(openSidecar(t, config).ready, withCode('VALIDATION', { field: '' }), String(config));
+    }
+  });
+
+  test('what JSON has no word for is refused, not lost', async (t) => {
+    const engine = makeSidecar(t);
+    const values = { timeout_ms: NaN, env: new Map([['a', 'b']]), id: Symbol('x'), priority: () => 1 };
+    for (const [field, value] of Object.entries(values)) {
+      await assert.rejects(engine.run(exec('true', [], { [field]: value })), withCode('VALIDATION', { field }), field);
+    }
+  });
+
   test('it is the one that the sidecar’s engine has', async (t) => {
     const engine = makeSidecar(t, { max_concurrent_executions: 3 });
     assert.equal((await engine.ready).protocol, 1);
     assert.equal((await engine.getConcurrencyMetrics()).max_concurrent, 3);
-  });
-});
-
-describe('the end', () => {
-  test('close ends the sidecar and what it runs; then every call rejects', async (t) => {
-    const mark = killAfter(t, marker());
-    const engine = makeSidecar(t);
-    const { pid } = await engine.ready;
-    const id = await engine.execute(shell(`setsid sleep ${mark} & sleep ${mark}`));
-    const running = engine.waitForCompletion(id);
-    await waitUntilPresent(mark, 2);
-    await engine.close();
-    assert.equal((await running).termination.cause, 'shutdown');
-    assert.equal(alive(pid), false);
-    await waitUntilGone(mark, 500);
-    await assert.rejects(engine.getStats(), withCode('ENGINE_CLOSED'));
-    assert.throws(() => engine.startCleanupTask(), withCode('ENGINE_CLOSED'));
-    assert.throws(() => engine.addEventHandler({ onEvent() {} }), withCode('ENGINE_CLOSED'));
-    engine.stopCleanupTask();
-    await engine.close();
-  });
-
-  test('close options that are not allowed close nothing', async (t) => {
-    const engine = makeSidecar(t);
-    await assert.rejects(engine.close({ mode: 'gently' }), withCode('VALIDATION'));
-    assert.equal((await engine.run(exec('true'))).success, true);
-  });
-
-  test('a sidecar that dies: what is outstanding rejects, iterators too', async (t) => {
-    const engine = makeSidecar(t);
-    const { pid } = await engine.ready;
-    const id = await engine.execute(exec('sleep', ['50']));
-    const lines = engine.lines(id);
-    const outcomes = Promise.allSettled([engine.waitForCompletion(id), lines.next()]);
-    process.kill(pid, 'SIGKILL');
-    for (const { reason } of await within(5000, outcomes, 'the rejections')) assert.equal(reason.code, 'IO');
-    await assert.rejects(engine.getStats(), withCode('IO'));
-  });
-
-  test('a sidecar that cannot be started', async () => {
-    const engine = new SidecarEngine({}, { command: ['/nowhere/sidecar'] });
-    await assert.rejects(engine.run(exec('true')), withCode('IO', { message: /ENOENT/ }));
-    await engine.close();
-  });
-
-  test('idle, it keeps no process alive; with a running execution it does, and dies with it', async (t) => {
-    const client = fileURLToPath(new URL('../../client/index.js', import.meta.url));
-    const done = join(tempDir(), 'done');
-    const script = `
-      const { SidecarEngine } = require(${JSON.stringify(client)});
-      const engine = new SidecarEngine({ log_dir: null });
-      engine.on('completed', ({ result }) => console.log(result.stdout.trim()));
-      engine.execute({ command: { type: 'shell', command: 'sleep 0.3; echo late; touch ${done}' } });
-      engine.ready.then(({ pid }) => console.log(pid));`;
-    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    t.after(() => child.kill('SIGKILL'));
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-    await within(8000, new Promise((resolve) => child.on('close', resolve)), 'the end of the script');
-    const [pid, late] = text.split('\n');
-    assert.equal(late, 'late');
-    assert.ok(existsSync(done));
-    await until(() => !alive(pid), 3000, 'the end of the sidecar');
   });
 });
 
