@@ -114,7 +114,7 @@ LaunchFailure Execution::watch(Process process, UniqueFd exit_watch, PipeEnds& o
 void Execution::running() {
   last_failure_.reset();
   last_byte_ = context_.system.now();
-  if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, child_->pid());
+  if (guard_ticket_) context_.guard->set_leader(*guard_ticket_, child_->pid());
   memory_.begin(child_->pid());
   memory_place_ = context_.memory_watch.add(memory_);
   context_.sink.deliver(StartedEvent{accepted_.id, command_, wall_now()});

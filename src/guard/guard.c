@@ -42,7 +42,6 @@ struct wanted {
   int proc;
   uint64_t lowest;
   uint64_t highest;
-  uint32_t groups;
 };
 struct tally {
   uint32_t living;
@@ -151,7 +150,8 @@ static void send(const struct wanted* wanted, long pid, int signal) {
     system_call(__NR_kill, pid, signal, 0, 0);
     return;
   }
-  system_call(__NR_pidfd_send_signal, process, signal, 0, 0);
+  const long result = system_call(__NR_pidfd_send_signal, process, signal, 0, 0);
+  if (result < 0 && result != -error_no_process) system_call(__NR_kill, pid, signal, 0, 0);
   system_call(__NR_close, process, 0, 0, 0);
 }
 
@@ -195,34 +195,39 @@ static struct tally sweep(const struct wanted* wanted, int signal) {
   }
 }
 
-/* Trees without marks: the leader's process group, if it still has members. Best effort. */
-static uint32_t kill_groups(const struct wanted* wanted) {
-  uint32_t reached = 0;
-  for (uint32_t i = 0; wanted->groups != 0 && i < wanted->table->used; ++i) {
+/* Trees that cannot be searched for, for want of a mark or of /proc: the leader's process group, if it still has
+ * members. Best effort. */
+static void kill_groups(const struct wanted* wanted) {
+  for (uint32_t i = 0; i < wanted->table->used; ++i) {
     const struct cloudops_guard_slot* slot = &wanted->table->slots[i];
-    if (slot->mark == 0 && slot->leader > 1 && system_call(__NR_kill, -(long)slot->leader, signal_kill, 0, 0) == 0)
-      ++reached;
+    if (slot->leader > 1 && (slot->mark == 0 || (wanted->proc < 0 && carries_mark(wanted, slot->leader) == 1)))
+      system_call(__NR_kill, -(long)slot->leader, signal_kill, 0, 0);
   }
-  return reached;
+}
+
+/* Opened, and with the numbers that processes have for us: a sandbox may have kept the /proc of the namespace outside.
+ */
+static int open_proc(void) {
+  const int proc = (int)system_call(__NR_openat, at_cwd, (long)"/proc", 0, 0);
+  char number[16];
+  const long size = proc < 0 ? 0 : system_call(__NR_readlinkat, proc, (long)"self", (long)number, sizeof number);
+  const char* at = number;
+  if (size > 0 && next_number(&at, number + size) == (uint64_t)system_call(__NR_getpid, 0, 0, 0, 0)) return proc;
+  return -1;
 }
 
 static void kill_all(const struct cloudops_guard_table* table) {
-  struct wanted wanted = {table, -1, UINT64_MAX, 0, 0};
+  struct wanted wanted = {table, open_proc(), UINT64_MAX, 0};
   for (uint32_t i = 0; i < table->used; ++i) {
-    const struct cloudops_guard_slot* slot = &table->slots[i];
-    if (slot->mark == 0) {
-      wanted.groups += slot->leader > 1;
-      continue;
-    }
-    if (slot->mark < wanted.lowest) wanted.lowest = slot->mark;
-    if (slot->mark > wanted.highest) wanted.highest = slot->mark;
+    const uint64_t mark = table->slots[i].mark;
+    if (mark == 0) continue;
+    if (mark < wanted.lowest) wanted.lowest = mark;
+    if (mark > wanted.highest) wanted.highest = mark;
   }
-  if (wanted.highest == 0 && wanted.groups == 0) return;
+  kill_groups(&wanted);
+  if (wanted.proc < 0 || wanted.highest == 0) return;
 
   const int64_t begin = now_ms();
-  kill_groups(&wanted);
-  wanted.proc = (int)system_call(__NR_openat, at_cwd, (long)"/proc", 0, 0);
-  if (wanted.proc < 0 || wanted.highest == 0) return;
   while (sweep(&wanted, signal_stop).running != 0 && now_ms() - begin < freeze_ms) pause_briefly();
   /* The host may have died while it was starting a child that had not been marked yet: one empty pass proves little. */
   uint64_t dead = 0;

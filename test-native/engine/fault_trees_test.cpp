@@ -150,6 +150,19 @@ TEST_CASE("a tree whose signals are all refused is named in the result once the 
   CHECK(before.comes_back());
 }
 
+TEST_CASE("where signals by pidfd are refused they go by number") {
+  const int error = GENERATE(EPERM, ENOSYS);
+  const Orphanage orphanage;
+  {
+    FaultySystem system({{Call::signal_process, 1, error, for_ever}});
+    TestEngine test(hasty(), system);
+    const auto result = cancel_in_fast_time(test, system);
+    REQUIRE(result->termination.has_value());
+    CHECK(result->termination->survivors.empty());
+  }
+  CHECK(eventually([&] { return orphanage.is_empty(); }));
+}
+
 TEST_CASE("a tree that cannot be listed at all still settles, without its leader") {
   FaultySystem system({{Call::list, 1, EIO, for_ever}});
   TestEngine test(hasty(), system);

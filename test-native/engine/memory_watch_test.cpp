@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,15 +19,36 @@ bool is_known(const MemoryProbe& probe) {
   return probe.peak_bytes(usage) > 0;
 }
 
+/// A child that waits; killed and collected in the end.
+class Sleeper {
+ public:
+  Sleeper() : pid_(::fork()) {
+    REQUIRE(pid_ >= 0);
+    while (pid_ == 0) ::pause();
+  }
+  ~Sleeper() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  Sleeper(const Sleeper&) = delete;
+  Sleeper& operator=(const Sleeper&) = delete;
+
+  pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_;
+};
+
 }  // namespace
 
 TEST_CASE("all that is watched is looked at, and once nothing is, there is nothing to wait for", "[memory_watch]") {
+  const Sleeper child;
   boost::asio::io_context io;
   MemoryWatch watch(io);
   std::array<MemoryProbe, 3> probes;
   std::array<MemoryWatch::Place, 3> places;
   for (std::size_t i = 0; i < probes.size(); ++i) {
-    probes[i].begin(::getpid());
+    probes[i].begin(child.pid());
     places[i] = watch.add(probes[i]);
   }
   watch.remove(places[1]);
@@ -36,4 +59,11 @@ TEST_CASE("all that is watched is looked at, and once nothing is, there is nothi
   watch.remove(places[2]);
   io.run_for(std::chrono::seconds(30));
   CHECK(io.stopped());
+}
+
+TEST_CASE("another process's memory is not taken for that of a child whose number it has", "[memory_watch]") {
+  MemoryProbe probe;
+  probe.begin(::getpid());
+  for (int i = 0; i < 5; ++i) probe.look();
+  CHECK_FALSE(is_known(probe));
 }

@@ -22,8 +22,9 @@ namespace cloudops {
 /// the engine thread, started before the first child. The destructor lets the helper end and collects it (bounded: some
 /// milliseconds with nothing watched; what is still watched is killed first).
 ///
-/// Only trees in the table are killed; descendants that a finished command left behind are not. A tree without a mark
-/// is reached as far as it stayed in its leader's process group, and processes of another user (setuid) where that
+/// Only trees in the table are killed; descendants that a finished command left behind are not. A tree without a mark,
+/// and any where there is no /proc of our namespace, is reached as far as it stayed in its leader's process group, and
+/// processes of another user (setuid) where that
 /// user's may be signalled. A copy of this process made by fork alone delays nothing where the kernel has pidfds (5.3):
 /// the helper watches both.
 class Guard {
@@ -48,7 +49,8 @@ class Guard {
 
   /// Call it before the child is started, so that there is no moment at which our death would miss the child.
   Ticket watch(std::uint64_t mark);
-  /// Needed only when the mark is 0. 0 again once the leader has ended: its number may then become somebody else's.
+  /// For trees that cannot be searched for. 0 again once the leader has ended: its number may then become somebody
+  /// else's.
   void set_leader(Ticket ticket, pid_t leader);
   void forget(Ticket ticket);
 

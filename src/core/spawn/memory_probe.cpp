@@ -66,15 +66,18 @@ void MemoryProbe::begin(pid_t leader) {
 void MemoryProbe::look() {
   ++looks_;
   int left = most_processes;
-  look_at(leader_, left);
+  look_at(leader_, ::getpid(), left);
 }
 
-void MemoryProbe::look_at(pid_t pid, int& left) {
+void MemoryProbe::look_at(pid_t pid, pid_t parent, int& left) {
   if (left-- <= 0) return;
   std::array<char, 4096> buffer;
   std::array<char, 64> path{};
   std::snprintf(path.data(), path.size(), "/proc/%d/status", pid);
-  seen_bytes_ = std::max(seen_bytes_, number_after(read_proc_file(path.data(), buffer), "VmHWM:") * kib);
+  const std::string_view status = read_proc_file(path.data(), buffer);
+  // Somebody else has that number by now, or in a /proc that is another namespace's.
+  if (number_after(status, "PPid:") != static_cast<std::uint64_t>(parent)) return;
+  seen_bytes_ = std::max(seen_bytes_, number_after(status, "VmHWM:") * kib);
   if (left <= 0) return;
   std::snprintf(path.data(), path.size(), "/proc/%d/task/%d/children", pid, pid);
   std::string_view children = read_proc_file(path.data(), buffer);
@@ -83,7 +86,7 @@ void MemoryProbe::look_at(pid_t pid, int& left) {
     const auto [end, error] = std::from_chars(children.data(), children.data() + children.size(), child);
     if (error != std::errc()) return;
     children.remove_prefix(std::min(children.size(), static_cast<std::size_t>(end - children.data()) + 1));
-    look_at(child, left);
+    look_at(child, pid, left);
   }
 }
 

@@ -23,7 +23,7 @@ class MemoryProbe {
   std::uint64_t peak_bytes(const rusage& usage) const;
 
  private:
-  void look_at(pid_t pid, int& left);
+  void look_at(pid_t pid, pid_t parent, int& left);
 
   pid_t leader_ = 0;
   std::uint64_t host_peak_bytes_ = 0;

@@ -3,6 +3,7 @@
 #include "core/os/unique_fd.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -48,6 +49,14 @@ rlim_t next_limit(const char*& at) {
 }
 
 }  // namespace
+
+bool shows_this_process(int proc) {
+  std::array<char, 16> number;
+  const ssize_t size = ::readlinkat(proc, "self", number.data(), number.size());
+  pid_t self = 0;
+  if (size > 0) std::from_chars(number.data(), number.data() + size, self);
+  return self == ::getpid();
+}
 
 bool for_each_process(System& system, int proc, const std::function<void(pid_t)>& visit) {
   if (system.rewind(proc) != 0) return false;

@@ -24,6 +24,10 @@ struct ProcessStat {
   bool zombie = false;
 };
 
+/// Whether an open /proc has the numbers that processes have for us. It does not where a sandbox made a pid namespace
+/// and kept the /proc of the one outside.
+bool shows_this_process(int proc);
+
 /// `proc` is an open /proc. Visits every process in it, within microseconds of its being listed (some live no longer)
 /// and the newest first, as far as that goes. false when the list broke off. Needs no other descriptor.
 bool for_each_process(System& system, int proc, const std::function<void(pid_t)>& visit);

@@ -4,6 +4,7 @@
 #include "core/spawn/proc_reader.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,7 +124,9 @@ ProcessTrees::ProcessTrees(TreeMarks marks, System& system) : system_(system), m
 
 int ProcessTrees::open_proc() const {
   const int opened = system_.open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  proc_.reset(opened);
+  UniqueFd proc(opened);
+  if (proc && !shows_this_process(proc.get())) return -ENOENT;
+  proc_ = std::move(proc);
   return opened;
 }
 
@@ -145,8 +148,11 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   if (!proc_ || !for_each_process(system_, proc_.get(), visit)) {
     // There may be others that a list would have named, unless this machine has none.
     pass.blurred = proc_ || unopened != -ENOENT;
-    for (const auto& root : roots)
-      if (!root.leader_reaped) visit(root.leader);
+    for (const auto& root : roots) {
+      if (root.leader_reaped) continue;
+      visit(root.leader);
+      if (signal == SIGKILL) system_.kill_group(root.leader, signal);
+    }
   }
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
@@ -254,9 +260,10 @@ Delivery ProcessTrees::send(const TreeMember& member, int signal) const {
   if (opened == -ESRCH) return Delivery::gone;
   const UniqueFd process(opened);
   if (!is_still(member)) return Delivery::gone;
+  int result = process ? system_.signal_process(opened, signal) : -ENOSYS;
   // Without pidfds (before Linux 5.3, some sandboxes, no descriptor left) some microseconds remain between look and
   // kill.
-  const int result = process ? system_.signal_process(opened, signal) : system_.kill(member.pid, signal);
+  if (result == -ENOSYS || result == -EPERM) result = system_.kill(member.pid, signal);
   if (result == 0) return Delivery::sent;
   return result == -EPERM ? Delivery::refused : Delivery::gone;
 }

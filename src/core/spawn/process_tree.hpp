@@ -85,7 +85,8 @@ class ProcessTrees {
   TreeMarks& marks() { return marks_; }
 
   /// One pass over /proc for all the roots, valid for the moment. Costs about a microsecond per process of the machine,
-  /// ten per member. Without /proc, or with one that shows nothing, a tree is its unreaped leader.
+  /// ten per member. Without /proc, or with one that shows nothing or another namespace's processes, a tree is its
+  /// unreaped leader, whose group gets a SIGKILL too.
   ///
   /// A `signal` other than 0 is sent to every member within reach; to those that carry a mark the moment they are seen,
   /// because some live just long enough to fork a successor.
@@ -109,6 +110,7 @@ class ProcessTrees {
   int limits_of(pid_t pid, struct rlimit& limits) const;
   /// It waits for its execution to be settled: a zombie, though /proc cannot say so.
   bool is_ended_leader(pid_t pid, const Pass& pass) const;
+  /// A descriptor, or -errno: -ENOENT as well when it is there for others.
   int open_proc() const;
 
   System& system_;
