@@ -11,7 +11,7 @@ const { JsonView } = require('./json_view.js');
 const { LiveView } = require('./live_view.js');
 const { onOutputLost, written } = require('./output.js');
 const { PlainView } = require('./plain_view.js');
-const { readPlanFile, withIds } = require('./plan_file.js');
+const { readPlanFile, refusePipes, withIds } = require('./plan_file.js');
 const { checkReport, writeReport } = require('./report.js');
 const { summary } = require('./summary.js');
 
@@ -27,7 +27,8 @@ function makeView(board, options) {
 
 /** Runs a plan and shows it. @returns {Promise<number>} the exit code */
 async function plan(file, options) {
-  const wanted = withIds(readPlanFile(file));
+  const wanted = withIds(await readPlanFile(file));
+  refusePipes(wanted);
   if (options.report !== undefined) checkReport(options.report);
   const engine = makeEngine({
     ...(options.maxConcurrent !== undefined && { max_concurrent_executions: options.maxConcurrent }),

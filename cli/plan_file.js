@@ -2,15 +2,17 @@
 
 const { randomUUID } = require('node:crypto');
 const { readFileSync } = require('node:fs');
+const { text: textOf } = require('node:stream/consumers');
 
 const { ValidationError } = require('../lib/errors.js');
 
 /** @param {string} path of a JSON file; `-` is standard input */
-function readPlanFile(path) {
+async function readPlanFile(path) {
   const name = path === '-' ? 'standard input' : path;
   let text;
   try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+    // Not by its descriptor: whoever is at the other end may have set it not to block.
+    text = path === '-' ? await textOf(process.stdin) : readFileSync(path, 'utf8');
   } catch (error) {
     throw new ValidationError('INVALID_PLAN', '', `cannot read ${name}: ${error.message}`, { cause: error });
   }
@@ -19,6 +21,22 @@ function readPlanFile(path) {
   } catch (error) {
     throw new ValidationError('INVALID_PLAN', '', `${name} is not JSON: ${error.message}`, { cause: error });
   }
+}
+
+/**
+ * Nobody could write to such a command, nor end its input: it would wait for ever.
+ * @throws {ValidationError} INVALID_PLAN
+ */
+function refusePipes(plan) {
+  if (!Array.isArray(plan?.commands)) return;
+  const index = plan.commands.findIndex((request) => request?.stdin?.type === 'pipe');
+  if (index < 0) return;
+  const field = `commands[${index}].stdin.type`;
+  throw new ValidationError(
+    'INVALID_PLAN',
+    field,
+    `${field} must be "data" or "file", since a plan on the command line has nobody to write its input, but it is "pipe".`,
+  );
 }
 
 /**
@@ -51,4 +69,4 @@ function nameOf(request) {
   }
 }
 
-module.exports = { nameOf, readPlanFile, withIds };
+module.exports = { nameOf, readPlanFile, refusePipes, withIds };

@@ -1,14 +1,15 @@
 // `cloudops-exec plan`: a plan from a file, where there is no terminal. The screen itself: live_view.test.mjs.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { exec, killAfter, marker, pidsOf, shell, tempDir, tempFile, within } from '../support.mjs';
-import { jsonLines, run, start } from './cli.mjs';
+import { exec, killAfter, marker, pidsOf, shell, tempDir, tempFile, until, within } from '../support.mjs';
+import { bin, jsonLines, run, start } from './cli.mjs';
 
 const planFile = (commands, strategy = { type: 'serial' }, more = {}) =>
   tempFile('plan.json', JSON.stringify({ description: 'a test', strategy, commands, ...more }));
@@ -64,6 +65,11 @@ describe('plans that are none: 125 and a sentence', () => {
       () => planFile([exec('true'), exec('true')], { type: 'dependency_graph', dependencies: { 0: [1], 1: [0] } }),
       /cycle/,
     ],
+    [
+      'input that nobody can write',
+      () => planFile([exec('true'), exec('cat', [], { stdin: { type: 'pipe' } })]),
+      /: commands\[1\]\.stdin\.type must be "data" or "file"[^\n]+, but it is "pipe"/,
+    ],
   ]) {
     test(what, async (t) => {
       const { code, stdout, stderr } = await run(t, ['plan', file()]);
@@ -93,6 +99,36 @@ test('- reads the plan from standard input', async (t) => {
   assert.equal(code, 0);
   assert.match(stdout, /^\[0\] hi$/m);
 });
+
+test('- reads it from a pipe that is set not to block, at whatever pace it is written', async (t) => {
+  const fifo = join(tempDir(), 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+  // Not as descriptor 0: of that one Node would take O_NONBLOCK away.
+  const stdio = ['ignore', 'pipe', 'inherit', reader];
+  const tool = spawn('sh', ['-c', 'exec "$0" "$@" <&3', process.execPath, bin, 'plan', '-'], { stdio });
+  t.after(() => tool.kill('SIGKILL'));
+  closeSync(reader);
+  const ended = once(tool, 'close');
+  const spaces = ' '.repeat(65_536);
+  writeSync(writer, spaces);
+  // Taken as a whole only by an empty pipe: the tool has begun to read, and there was nothing more.
+  await until(() => tool.exitCode !== null || taken(writer, spaces) === spaces.length, 8000, 'the tool to read');
+  const plan = JSON.stringify({ description: 'x', strategy: { type: 'serial' }, commands: [exec('true')] });
+  await until(() => tool.exitCode !== null || taken(writer, plan) === plan.length, 8000, 'room for the plan');
+  closeSync(writer);
+  assert.deepEqual(await within(8000, ended, 'the end'), [0, null]);
+});
+
+function taken(pipe, text) {
+  try {
+    return writeSync(pipe, text);
+  } catch (error) {
+    if (error.code !== 'EAGAIN') throw error;
+    return 0;
+  }
+}
 
 test('--json: every event, then the result', async (t) => {
   const { code, stdout } = await run(t, ['plan', '--json', planFile([exec('echo', ['a']), exec('echo', ['b'])])]);
