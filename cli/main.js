@@ -6,6 +6,7 @@ const { version } = require('../package.json');
 
 const { parseDuration } = require('./duration.js');
 const { exitCodes } = require('./exit_codes.js');
+const { print } = require('./output.js');
 
 function duration(text) {
   const ms = parseDuration(text);
@@ -34,8 +35,10 @@ const action =
     process.exitCode = await load()(...args);
   };
 
-function makeProgram() {
+/** @param {(text: string) => void} say takes help and version, which the program writes nowhere itself */
+function makeProgram(say) {
   const program = new Command('cloudops-exec')
+    .configureOutput({ writeOut: say })
     .description('Runs system commands: live output, timeouts, cancellation of whole process trees, logs, plans.')
     .version(version)
     .exitOverride()
@@ -116,11 +119,14 @@ function makeProgram() {
 
 /** Parses the command line and does what it says; the exit code of the process tells how it went. */
 async function main(argv) {
+  // What cannot be told on stderr is still told by the exit code.
+  process.stderr.on('error', () => {});
+  let said = '';
   try {
-    await makeProgram().parseAsync(argv);
+    await makeProgram((text) => (said += text)).parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      process.exitCode = error.exitCode === 0 ? ((await print(said)) ?? exitCodes.ok) : exitCodes.usage;
       return;
     }
     process.exitCode = exitCodes.usage;
@@ -133,4 +139,4 @@ function sentence({ field, message }) {
   return !field || message.startsWith(field) ? message : `${field}: ${message}`;
 }
 
-module.exports = { main, makeProgram };
+module.exports = { main };

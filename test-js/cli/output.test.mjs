@@ -85,7 +85,17 @@ describe('a full disk', { skip: !existsSync('/dev/full') }, () => {
     strategy: { type: 'serial' },
     commands: [{ command: { type: 'shell', command: 'echo a; echo b' } }],
   });
-  for (const args of [['run', '--', 'echo', 'a'], ['doctor'], ['logs'], ['plan', '-'], ['plan', '--json', '-']]) {
+  for (const args of [
+    ['run', '--', 'echo', 'a'],
+    ['doctor'],
+    ['logs'],
+    ['plan', '-'],
+    ['plan', '--json', '-'],
+    ['--help'],
+    ['--version'],
+    ['help', 'run'],
+    ['plan', '--help'],
+  ]) {
     test(`${args.join(' ')}: 125, and one sentence`, () => {
       const { status, stderr } = spawnSync('sh', ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, bin, ...args], {
         input: plan,
@@ -98,8 +108,35 @@ describe('a full disk', { skip: !existsSync('/dev/full') }, () => {
   }
 });
 
-test('logs and doctor: a reader that left before the first word', () => {
-  for (const what of ['logs', 'doctor']) {
+describe('a full disk where errors are told', { skip: !existsSync('/dev/full') }, () => {
+  for (const [args, code] of [
+    [['plan', '/nowhere/plan.json'], 125],
+    [['logs', 'ffff'], 125],
+    [['nosuch'], 125],
+    [['run'], 125],
+    [[], 125],
+    [['run', '--', 'there-is-no-such-program'], 127],
+    [['run', '--', 'sh', '-c', 'echo a >&2; exit 7'], 7],
+  ]) {
+    test(`${args.join(' ') || 'no words'}: ${code} all the same`, () => {
+      for (const to of ['2> /dev/full', '> /dev/full 2>&1']) {
+        const { status } = spawnSync('sh', ['-c', `exec "$0" "$@" ${to}`, process.execPath, bin, ...args], {
+          env: { ...process.env, EXEC_LOG_DIR: tempDir() },
+        });
+        assert.equal(status, code, to);
+      }
+    });
+  }
+});
+
+test('errors whose reader has left: 125 all the same', () => {
+  const script = 'exec 3> >(exit 0); wait $!; "$@" 2>&3; echo $?';
+  const words = ['-c', script, 'bash', process.execPath, bin, 'plan', '/nowhere/plan.json'];
+  assert.equal(spawnSync('bash', words, { encoding: 'utf8' }).stdout, '125\n');
+});
+
+test('a reader that left before the first word', () => {
+  for (const what of ['logs', 'doctor', '--help']) {
     const { stdout, stderr } = spawnSync(
       'bash',
       ['-c', 'exec 3> >(exit 0); wait $!; "$@" >&3; echo $? >&2', 'bash', process.execPath, bin, what],
