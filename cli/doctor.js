@@ -6,7 +6,7 @@ const { checkEngine } = require('./doctor/engine.js');
 const { checkHost } = require('./doctor/host.js');
 const { checkLogDir } = require('./doctor/log_dir.js');
 const { exitCodes } = require('./exit_codes.js');
-const { logDirOf } = require('./logs.js');
+const { logDirOf } = require('./log_dir.js');
 const { print } = require('./output.js');
 
 /**

@@ -1,24 +1,18 @@
 'use strict';
 
 const { constants, createReadStream, openSync, readdirSync, statSync } = require('node:fs');
-const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { pipeline } = require('node:stream/promises');
 
-const { loadConfigFromEnv } = require('../lib/config.js');
 const { ExecutionError } = require('../lib/errors.js');
 
 const { exitCodes, ofSignal } = require('./exit_codes.js');
+const { logDirOf } = require('./log_dir.js');
 const { print } = require('./output.js');
 
 const logName = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.log$/;
 /** How many a list without an id shows. */
 const listed = 20;
-
-/** Where an engine with the same environment writes its logs. */
-function logDirOf(options) {
-  return options.logDir ?? loadConfigFromEnv().log_dir ?? join(tmpdir(), 'cloudops-executions');
-}
 
 /** The ids of all logs in the directory. */
 function idsIn(dir) {
@@ -90,4 +84,4 @@ async function logs(beginning, options) {
   return exitCodes.ok;
 }
 
-module.exports = { logDirOf, logs, resolveId };
+module.exports = { logs };

@@ -1,12 +1,12 @@
 // `cloudops-exec logs` and `cloudops-exec doctor`.
 
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { tempDir } from '../support.mjs';
-import { run } from './cli.mjs';
+import { jsonLines, run } from './cli.mjs';
 
 const ids = ['aaaa1111-0000-4000-8000-000000000001', 'aaaa2222-0000-4000-8000-000000000002'];
 
@@ -56,6 +56,39 @@ describe('logs', () => {
     const { code, stdout } = await run(t, ['logs', ids[0], '--log-dir', dir]);
     assert.deepEqual([code, stdout], [125, '']);
   });
+});
+
+describe('without --log-dir and EXEC_LOG_DIR, logs and doctor look where run writes', () => {
+  const none = { EXEC_LOG_DIR: undefined, TMPDIR: undefined, TMP: undefined, TEMP: undefined, TEMPDIR: undefined };
+  const dir = tempDir();
+  mkdirSync(join(dir, 'temp'));
+  symlinkSync('temp', join(dir, 'link'));
+  writeFileSync(join(dir, 'file'), '');
+  for (const env of [
+    {},
+    { TMPDIR: 'temp' },
+    { TMPDIR: './link/../temp//' },
+    { TMPDIR: '' },
+    { TMPDIR: '', TMP: 'temp' },
+    { TMPDIR: join(dir, 'nowhere') },
+    { TMPDIR: join(dir, 'file'), TMP: 'temp' },
+    { TMPDIR: join(dir, 'temp/') },
+    { TMPDIR: join(dir, 'link') },
+    { TMP: join(dir, 'temp'), TEMP: dir },
+    { TEMP: join(dir, 'temp'), TEMPDIR: dir },
+    { TEMPDIR: join(dir, 'temp') },
+  ]) {
+    test(`with ${JSON.stringify(env).replaceAll(dir, '/dir')}`, async (t) => {
+      const options = { cwd: dir, env: { ...none, ...env } };
+      const first = await run(t, ['run', '--json', '--', 'echo', 'kept'], options);
+      const { id, log_path: path } = jsonLines(first.stdout).at(-1).result;
+      t.after(() => rmSync(resolve(dir, path)));
+      assert.equal((await run(t, ['logs', id], options)).stdout, 'kept\n');
+      const { checks } = JSON.parse((await run(t, ['doctor', '--json'], options)).stdout);
+      const { found } = checks.find(({ name }) => name === 'log directory');
+      assert.ok(found.startsWith(`${dirname(path)}: `), `${found} for ${path}`);
+    });
+  }
 });
 
 describe('doctor', () => {
