@@ -3,6 +3,7 @@
 const stringWidth = require('string-width');
 
 const { showDuration } = require('./duration.js');
+const { terminalSize } = require('./terminal_size.js');
 const { column, fit, plainText } = require('./terminal_text.js');
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -69,7 +70,7 @@ class LiveView {
   }
 
   #draw() {
-    const { columns = 80, rows = 24 } = this.#stream;
+    const { columns, rows } = terminalSize(this.#stream);
     const lines = this.#lines(columns - 1, rows - 1);
     const text = lines.map((line) => `${line}\x1b[K\n`).join('');
     this.#stream.write(`${beginFrame}${this.#over()}${text}\x1b[J${endFrame}`);
@@ -78,7 +79,7 @@ class LiveView {
 
   /** To the beginning of what is drawn; a terminal that has become narrower has wrapped it. */
   #over() {
-    const { columns = 80 } = this.#stream;
+    const { columns } = terminalSize(this.#stream);
     const up = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
     return up > 0 ? `\x1b[${up}A\r` : '\r';
   }

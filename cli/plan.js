@@ -14,6 +14,7 @@ const { PlainView } = require('./plain_view.js');
 const { readPlanFile, refusePipes, withIds } = require('./plan_file.js');
 const { checkReport, writeReport } = require('./report.js');
 const { summary } = require('./summary.js');
+const { terminalSize } = require('./terminal_size.js');
 
 /** A file or pipe without a width of its own still has readers with a screen. */
 const widthOfFiles = 120;
@@ -58,7 +59,8 @@ async function plan(file, options) {
     await view.finish(result);
     view = undefined;
     if (lost === undefined && !options.json) {
-      await written(process.stdout, summary(board, result, picocolors, process.stdout.columns ?? widthOfFiles));
+      const columns = process.stdout.isTTY ? terminalSize(process.stdout).columns : widthOfFiles;
+      await written(process.stdout, summary(board, result, picocolors, columns));
     }
     if (lost !== undefined) return lost;
     if (options.report !== undefined) report(options, wanted, board, result);

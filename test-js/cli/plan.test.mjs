@@ -1,7 +1,7 @@
 // `cloudops-exec plan`: a plan from a file, where there is no terminal. The screen itself: live_view.test.mjs.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { bin, jsonLines, run, start } from './cli.mjs';
 
 const planFile = (commands, strategy = { type: 'serial' }, more = {}) =>
   tempFile('plan.json', JSON.stringify({ description: 'a test', strategy, commands, ...more }));
+const noScript = existsSync('/usr/bin/script') ? false : 'script, of util-linux, makes the terminal';
 const named = (name, request) => ({ ...request, metadata: { tags: { name } } });
 
 describe('without a terminal', () => {
@@ -46,6 +47,15 @@ describe('without a terminal', () => {
     assert.match(stdout, /^\[0\] clean$/m);
     assert.ok(!stdout.includes('\x1b') && !stdout.includes('\x07'));
   });
+});
+
+test('on a terminal without a size: the view and the summary of one of 80 columns', { skip: noScript }, () => {
+  const plan = planFile([named('the only job', exec('true'))]);
+  const line = `stty cols 0 rows 0; '${process.execPath}' '${bin}' plan '${plan}'`;
+  const env = { ...process.env, EXEC_LOG_DIR: tempDir(), NO_COLOR: '1', FORCE_COLOR: '', TERM: 'xterm' };
+  const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8', env });
+  assert.match(stdout, /· the only job/, 'drawn');
+  assert.match(stdout, /│ command +│ status +│ exit +│ start +│ time +│ max RSS/);
 });
 
 describe('plans that are none: 125 and a sentence', () => {

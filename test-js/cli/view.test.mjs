@@ -142,6 +142,19 @@ describe('the live view', () => {
     }
   });
 
+  test('a terminal that says it has 0 columns and rows is taken for one of 80 and 24', (t) => {
+    t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_000_000 });
+    const frames = [0, undefined, 'told'].map((size) => {
+      const { board } = makeBoard(30);
+      const terminal = size === 'told' ? makeTerminal(80, 24) : makeTerminal(size, size);
+      const view = new LiveView(board, terminal, createColors(false));
+      t.mock.timers.tick(100);
+      view.finish();
+      return terminal.text;
+    });
+    assert.deepEqual(frames, [frames[2], frames[2], frames[2]]);
+  });
+
   test('leaves nothing behind but the cursor', (t) => {
     t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_000_000 });
     const { board } = makeBoard(2);
