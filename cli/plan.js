@@ -63,8 +63,8 @@ async function plan(file, options) {
       await written(process.stdout, summary(board, result, picocolors, columns));
     }
     if (lost !== undefined) return lost;
-    if (options.report !== undefined) report(options, wanted, board, result);
-    return exitCode(result, interrupt.signal);
+    if (options.report !== undefined) await report(options, wanted, board, result);
+    return lost ?? exitCode(result, interrupt.signal);
   } catch (error) {
     if (error?.name === 'AbortError') return ofSignal(interrupt.signal);
     throw error;
@@ -75,9 +75,9 @@ async function plan(file, options) {
   }
 }
 
-function report(options, wanted, board, result) {
+async function report(options, wanted, board, result) {
   writeReport(options.report, wanted, board, result);
-  if (!options.json) process.stdout.write(`report: ${options.report}\n`);
+  if (!options.json) await written(process.stdout, `report: ${options.report}\n`);
 }
 
 function exitCode({ status }, interruptedBy) {

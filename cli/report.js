@@ -1,7 +1,8 @@
 'use strict';
 
-const { accessSync, constants, statSync, writeFileSync } = require('node:fs');
-const { dirname } = require('node:path');
+const { randomUUID } = require('node:crypto');
+const fs = require('node:fs');
+const { dirname, join } = require('node:path');
 
 const { ExecutionError } = require('../lib/errors.js');
 
@@ -9,10 +10,16 @@ const { page } = require('./report/page.js');
 
 /**
  * Writes a page about a plan that has ended: one file, no script, nothing loaded from elsewhere.
- * Only its owner may read it: it holds the output of commands.
+ * Only its owner may read it, whoever could read what was there before: it holds the output of commands.
+ * @throws {ExecutionError} IO; what was there before is still there
  */
 function writeReport(path, plan, board, result) {
-  writeFileSync(path, page({ plan, rows: board.rows, result }), { mode: 0o600 });
+  const html = page({ plan, rows: board.rows, result });
+  orTell(path, () => {
+    const { file, device } = placeOf(path);
+    if (device !== undefined) fs.writeFileSync(device, html);
+    else replace(file, html);
+  });
 }
 
 /**
@@ -20,14 +27,67 @@ function writeReport(path, plan, board, result) {
  * @throws {ExecutionError} IO
  */
 function checkReport(path) {
+  orTell(path, () => placeOf(path));
+}
+
+function orTell(path, act) {
   try {
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (there?.isDirectory()) throw new Error('it is a directory');
-    // To open a FIFO would wait for a reader.
-    if (there?.isFIFO()) throw new Error('it is a FIFO');
-    accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
+    return act();
   } catch (error) {
     throw new ExecutionError('IO', `the report cannot be written to ${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * Symbolic links are followed: what they point to is replaced, and they stay. A device, as a terminal or /dev/null, is
+ * written to.
+ * @returns {{ file?: string, device?: string }}
+ */
+function placeOf(path) {
+  const there = fs.statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) {
+    if (path === '' || path.endsWith('/')) throw new Error('it is not the path of a file');
+    if (isLink(path)) throw new Error('it is a symbolic link to nothing');
+    return { file: replaceable(path) };
+  }
+  if (there.isDirectory()) throw new Error('it is a directory');
+  // To open a FIFO would wait for a reader.
+  if (there.isFIFO()) throw new Error('it is a FIFO');
+  if (there.isSocket()) throw new Error('it is a socket');
+  fs.accessSync(path, fs.constants.W_OK);
+  if (!there.isFile()) return { device: path };
+  if ([1, 2].some((fd) => isSame(there, fd))) throw new Error('what this command says goes there');
+  return { file: replaceable(fs.realpathSync(path)) };
+}
+
+function replaceable(file) {
+  fs.accessSync(dirname(file), fs.constants.W_OK | fs.constants.X_OK);
+  return file;
+}
+
+function isLink(path) {
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+function isSame({ dev, ino }, fd) {
+  const other = fs.fstatSync(fd);
+  return other.dev === dev && other.ino === ino;
+}
+
+/** All of the page or none of it is seen under its name, also when the disk is full. */
+function replace(file, html) {
+  const temporary = join(dirname(file), `.report-${randomUUID()}.html`);
+  try {
+    fs.writeFileSync(temporary, html, { mode: 0o600, flag: 'wx' });
+    // Whatever the umask has left of it.
+    fs.chmodSync(temporary, 0o600);
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    // It is a mount point, as containers have them for single files.
+    if (error.code !== 'EBUSY') throw error;
+    fs.chmodSync(file, 0o600);
+    fs.writeFileSync(file, html);
   }
 }
 
