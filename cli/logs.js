@@ -1,6 +1,6 @@
 'use strict';
 
-const { constants, createReadStream, openSync, readdirSync, statSync } = require('node:fs');
+const { closeSync, constants, createReadStream, fstatSync, openSync, readdirSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 const { pipeline } = require('node:stream/promises');
 
@@ -14,10 +14,11 @@ const logName = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})
 /** How many a list without an id shows. */
 const listed = 20;
 
-/** The ids of all logs in the directory. */
+/** The ids of all logs in the directory: regular files, since the engine writes to nothing else there. */
 function idsIn(dir) {
   try {
-    return readdirSync(dir).flatMap((name) => logName.exec(name)?.[1] ?? []);
+    const entries = readdirSync(dir, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isFile() && logName.exec(entry.name)?.[1]) || []);
   } catch (error) {
     if (error.code === 'ENOENT') return [];
     throw new ExecutionError('LOG_READ_FAILED', `cannot list ${dir}: ${error.message}`, { cause: error });
@@ -63,18 +64,26 @@ function describeLatest(dir) {
   return rows.length === 0 ? `there are no logs in ${dir}\n` : `${lines.join('\n')}\n`;
 }
 
+/** With the same care the engine writes it with: what has its name now need not be what was listed. */
+function openLog(path) {
+  let fd;
+  try {
+    // To open a FIFO would wait for a writer.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (!fstatSync(fd).isFile()) throw new Error('it is not a regular file');
+    return fd;
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    throw new ExecutionError('LOG_READ_FAILED', `cannot read ${path}: ${error.message}`, { cause: error });
+  }
+}
+
 /** Shows one log, or lists the latest. @returns {Promise<number>} the exit code */
 async function logs(beginning, options) {
   const dir = logDirOf(options);
   if (beginning === undefined) return (await print(describeLatest(dir))) ?? exitCodes.ok;
   const path = join(dir, `${resolveId(dir, beginning)}.log`);
-  let fd;
-  try {
-    // The same care the engine writes it with.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  } catch (error) {
-    throw new ExecutionError('LOG_READ_FAILED', `cannot read ${path}: ${error.message}`, { cause: error });
-  }
+  const fd = openLog(path);
   try {
     await pipeline(createReadStream(path, { fd }), process.stdout, { end: false });
   } catch (error) {
@@ -84,4 +93,4 @@ async function logs(beginning, options) {
   return exitCodes.ok;
 }
 
-module.exports = { logs };
+module.exports = { logs, openLog };

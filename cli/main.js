@@ -26,7 +26,15 @@ function slots(text) {
   return Number(text);
 }
 
-const logDir = () => new Option('--log-dir <dir>', 'where logs are (default: $EXEC_LOG_DIR, else the temp directory)');
+function directory(text) {
+  if (text === '') throw new InvalidArgumentError('It must be the path of a directory.');
+  return text;
+}
+
+const logDir = () =>
+  new Option('--log-dir <dir>', 'where logs are (default: $EXEC_LOG_DIR, else the temp directory)').argParser(
+    directory,
+  );
 
 /** Loads what a command needs only when it is used: `--help` needs no engine. */
 const action =

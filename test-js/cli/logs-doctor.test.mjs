@@ -1,12 +1,16 @@
 // `cloudops-exec logs` and `cloudops-exec doctor`.
 
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { tempDir } from '../support.mjs';
 import { jsonLines, run } from './cli.mjs';
+
+const logsModule = fileURLToPath(new URL('../../cli/logs.js', import.meta.url));
 
 const ids = ['aaaa1111-0000-4000-8000-000000000001', 'aaaa2222-0000-4000-8000-000000000002'];
 
@@ -56,6 +60,32 @@ describe('logs', () => {
     const { code, stdout } = await run(t, ['logs', ids[0], '--log-dir', dir]);
     assert.deepEqual([code, stdout], [125, '']);
   });
+
+  test('a FIFO and a directory with the name of a log are none', async (t) => {
+    const dir = logDir();
+    const [fifo, folder] = ['bbbb0000-0000-4000-8000-000000000001', 'bbbb0000-0000-4000-8000-000000000002'];
+    execFileSync('mkfifo', [join(dir, `${fifo}.log`)]);
+    mkdirSync(join(dir, `${folder}.log`));
+    const { stdout } = await run(t, ['logs', '--log-dir', dir]);
+    assert.deepEqual([...stdout.matchAll(/^\S+/gm)].flat().sort(), ids);
+    for (const id of [fifo, folder, 'bbbb']) {
+      const { code, stderr } = await run(t, ['logs', id, '--log-dir', dir]);
+      assert.deepEqual([code, stderr], [125, `cloudops-exec: there is no log of ${id} in ${dir}\n`]);
+      if (id === 'bbbb') continue;
+      // As if it had come there since the directory was listed.
+      const words = ['-e', 'require(process.argv[1]).openLog(process.argv[2])', logsModule, join(dir, `${id}.log`)];
+      const opened = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 8000 });
+      assert.match(opened.stderr, /cannot read .*: it is not a regular file\n/);
+    }
+  });
+});
+
+test('--log-dir "" is refused by all that have it: 125 and a sentence', async (t) => {
+  for (const words of [['run', '--log-dir', '', '--', 'true'], ['plan', '-'], ['logs'], ['logs', 'aaaa'], ['doctor']]) {
+    const { code, stdout, stderr } = await run(t, words[0] === 'run' ? words : [...words, '--log-dir', '']);
+    assert.deepEqual([code, stdout], [125, ''], words[0]);
+    assert.match(stderr, /'--log-dir <dir>' argument '' is invalid\. It must be the path of a directory\./);
+  }
 });
 
 describe('without --log-dir and EXEC_LOG_DIR, logs and doctor look where run writes', () => {
