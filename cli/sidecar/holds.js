@@ -24,7 +24,7 @@ class Holds {
   }
 
   hold(id) {
-    const key = String(id).toLowerCase();
+    const key = id.toLowerCase();
     if (this.#gates.get(key) !== null) return;
     let open;
     const opened = new Promise((resolve) => (open = resolve));
@@ -32,7 +32,7 @@ class Holds {
   }
 
   release(id) {
-    const key = String(id).toLowerCase();
+    const key = id.toLowerCase();
     const gate = this.#gates.get(key);
     if (!gate) return;
     gate.open();

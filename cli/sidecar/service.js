@@ -56,8 +56,8 @@ class Service {
     return [
       ['initialize', (params) => this.#initialize(params)],
       ['abort', ({ abort_token: token }) => this.#aborts.abort(token)],
-      ['hold', ({ id }) => this.#holds.hold(id)],
-      ['release', ({ id }) => this.#holds.release(id)],
+      ['hold', ({ id }) => (typeof id === 'string' ? this.#holds.hold(id) : this.#refuse(id))],
+      ['release', ({ id }) => (typeof id === 'string' ? this.#holds.release(id) : this.#refuse(id))],
       ['execute', (params) => this.#execute(params)],
       ['run', (params) => this.#wait(this.#run(params))],
       ['executePlan', (params) => this.#executePlan(params)],
@@ -81,6 +81,11 @@ class Service {
       forward('stopCleanupTask'),
       ['close', ({ options }) => this.#close(options)],
     ].map(([name, method]) => [name, async (params) => method(params)]);
+  }
+
+  /** What the engine says of an id that cannot be one. */
+  #refuse(id) {
+    return this.#ready().getStatus(id);
   }
 
   // Who closes ends the connection with the answer, so all who wait for an end have theirs before.

@@ -262,6 +262,17 @@ describe('events', () => {
   });
 });
 
+test('hold and release refuse an id that is not a string as the engine does', async (t) => {
+  const sidecar = startSidecar(t);
+  for (const id of [{}, { toString: 1 }, ['x'], 5, true, null, undefined]) {
+    const { error } = await sidecar.call('getStatus', { id });
+    assert.equal(error.data.kind, 'WRONG_TYPE');
+    for (const method of ['hold', 'release'])
+      assert.deepEqual((await sidecar.call(method, { id })).error, error, method);
+  }
+  assert.equal((await sidecar.call('hold', { id: 'of nobody' })).result, null);
+});
+
 test('whoever is told that a command has ended has had its terminal event', async (t) => {
   let told = false;
   let tell;
