@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { busyFor } from '../busy_for.mjs';
 import {
   collect,
   exec,
@@ -24,11 +25,6 @@ import {
 function enginesSleep() {
   const stats = readdirSync('/proc/self/task').map((id) => readFileSync(`/proc/self/task/${id}/stat`, 'latin1'));
   return stats.filter((stat) => stat.includes('(cloudops-engine)')).every((stat) => stat.includes(') S '));
-}
-
-function busyFor(ms) {
-  const until = performance.now() + ms;
-  while (performance.now() < until);
 }
 
 const typesOf = (events) => events.map((event) => event.event_type);
