@@ -33,7 +33,7 @@ function ofError(error) {
   if (error?.errno === 'ENOENT') return exitCodes.notFound;
   if (error?.code === 'SPAWN_FAILED') return exitCodes.cannotRun;
   if (error?.kind !== 'INVALID_COMMAND') return exitCodes.usage;
-  if (/not found/.test(error.message)) return exitCodes.notFound;
+  if (/not found|does not exist/.test(error.message)) return exitCodes.notFound;
   return /cannot be run|not executable/.test(error.message) ? exitCodes.cannotRun : exitCodes.usage;
 }
 

@@ -35,6 +35,7 @@ describe('output and exit code', () => {
   for (const [what, args, expected] of [
     ['ended by a signal: 128 + n', ['--', 'sh', '-c', 'kill -9 $$'], 137],
     ['not found: 127', ['--', 'there-is-no-such-program'], 127],
+    ['not found at its path: 127', ['--', '/nowhere/program'], 127],
     ['not executable: 126', ['--', '/etc/passwd'], 126],
     ['a working directory that is not there: 125', ['--cwd', '/nowhere', '--', 'true'], 125],
     ['an unknown option: 125', ['--nope', '--', 'true'], 125],
