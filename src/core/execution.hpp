@@ -102,6 +102,7 @@ class Execution final : private Terminator::Target {
 
  private:
   // execution_start.cpp
+  void await_deadline();
   void try_to_start();
   LaunchFailure spawn();
   LaunchFailure open_stdio(PipeEnds& out, PipeEnds& err, UniqueFd& child_stdin);

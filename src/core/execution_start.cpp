@@ -11,6 +11,10 @@ namespace {
 
 constexpr Milliseconds longest_retry_pause{500};
 
+/// So long before its end a tree is looked at: longer than a look takes, too short for much to change.
+constexpr Milliseconds look_ahead{2};
+constexpr Milliseconds worth_a_look_ahead{20};
+
 /// What the system may have again in a moment. ETXTBSY: somebody was still writing the program (or a process being
 /// started at this moment holds a descriptor of the writer).
 bool may_pass(int error) { return is_shortage(error) || error == EAGAIN || error == ETXTBSY; }
@@ -20,10 +24,20 @@ bool may_pass(int error) { return is_shortage(error) || error == EAGAIN || error
 void Execution::start() {
   started_at_ = wall_now();
   started_ = context_.system.now();
-  deadline_.start(accepted_.timeout, [this] {
-    terminate(TerminationCause::timeout, graceful_stop(Milliseconds(context_.config.kill_grace_period_ms)));
-  });
+  await_deadline();
   try_to_start();
+}
+
+void Execution::await_deadline() {
+  const auto at_the_end = [this] {
+    terminate(TerminationCause::timeout, graceful_stop(Milliseconds(context_.config.kill_grace_period_ms)));
+  };
+  if (accepted_.timeout < worth_a_look_ahead) return deadline_.start(accepted_.timeout, at_the_end);
+  const SteadyTime end = SteadyTime::clock::now() + accepted_.timeout;
+  deadline_.start(accepted_.timeout - look_ahead, [this, end, at_the_end] {
+    deadline_.start(end - SteadyTime::clock::now(), at_the_end);
+    if (child_) context_.trees.look_ahead(tree_root());
+  });
 }
 
 void Execution::try_again() {

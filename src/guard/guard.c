@@ -217,13 +217,17 @@ static int open_proc(void) {
 }
 
 static void kill_all(const struct cloudops_guard_table* table) {
-  struct wanted wanted = {table, open_proc(), UINT64_MAX, 0};
+  struct wanted wanted = {table, -1, UINT64_MAX, 0};
+  uint32_t trees = 0;
   for (uint32_t i = 0; i < table->used; ++i) {
-    const uint64_t mark = table->slots[i].mark;
-    if (mark == 0) continue;
-    if (mark < wanted.lowest) wanted.lowest = mark;
-    if (mark > wanted.highest) wanted.highest = mark;
+    const struct cloudops_guard_slot* slot = &table->slots[i];
+    trees += slot->mark != 0 || slot->leader != 0;
+    if (slot->mark == 0) continue;
+    if (slot->mark < wanted.lowest) wanted.lowest = slot->mark;
+    if (slot->mark > wanted.highest) wanted.highest = slot->mark;
   }
+  if (trees == 0) return;
+  wanted.proc = open_proc();
   kill_groups(&wanted);
   if (wanted.proc < 0 || wanted.highest == 0) return;
 

@@ -58,26 +58,28 @@ bool shows_this_process(int proc) {
   return self == ::getpid();
 }
 
-bool for_each_process(System& system, int proc, const std::function<void(pid_t)>& visit) {
+bool for_each_process(System& system, int proc, const std::function<void(const ListedProcess&)>& visit) {
   if (system.rewind(proc) != 0) return false;
   // Small on purpose: the kernel fills all of it before the first entry can be looked at.
   alignas(DirectoryEntry) char buffer[1024];
-  std::array<pid_t, sizeof buffer / name_offset> pids;
+  std::array<ListedProcess, sizeof buffer / name_offset> listed;
   for (;;) {
     const ssize_t size = system.list(proc, buffer, sizeof buffer);
     if (size <= 0) return size == 0;
     std::size_t count = 0;
     for (ssize_t at = 0; at < size;) {
       const char* name = buffer + at + name_offset;
+      std::uint64_t inode = 0;
+      std::memcpy(&inode, buffer + at + offsetof(DirectoryEntry, inode), sizeof inode);
       std::uint16_t length = 0;
       std::memcpy(&length, buffer + at + offsetof(DirectoryEntry, length), sizeof length);
       at += length;
       const char* end = name + std::strlen(name);
       pid_t pid = 0;
       const auto parsed = std::from_chars(name, end, pid);
-      if (parsed.ec == std::errc() && parsed.ptr == end) pids[count++] = pid;
+      if (parsed.ec == std::errc() && parsed.ptr == end) listed[count++] = {pid, inode};
     }
-    while (count != 0) visit(pids[--count]);
+    while (count != 0) visit(listed[--count]);
   }
 }
 

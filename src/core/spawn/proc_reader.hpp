@@ -24,13 +24,20 @@ struct ProcessStat {
   bool zombie = false;
 };
 
+/// One of a list of all processes.
+struct ListedProcess {
+  pid_t pid = 0;
+  /// Of its directory in /proc: tells it from a later process with the same number. 0: not known.
+  std::uint64_t inode = 0;
+};
+
 /// Whether an open /proc has the numbers that processes have for us. It does not where a sandbox made a pid namespace
 /// and kept the /proc of the one outside.
 bool shows_this_process(int proc);
 
 /// `proc` is an open /proc. Visits every process in it, within microseconds of its being listed (some live no longer)
 /// and the newest first, as far as that goes. false when the list broke off. Needs no other descriptor.
-bool for_each_process(System& system, int proc, const std::function<void(pid_t)>& visit);
+bool for_each_process(System& system, int proc, const std::function<void(const ListedProcess&)>& visit);
 
 /// Absent: it has ended (errno ENOENT or ESRCH), or it cannot be read (another errno: no descriptor left).
 std::optional<ProcessStat> read_process(System& system, int proc, pid_t pid);

@@ -138,19 +138,22 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   for (std::size_t i = 0; i < roots.size(); ++i)
     pass.leader_ended[i] = !roots[i].leader_reaped && system_.has_ended(roots[i].leader) == 1;
   const pid_t self = ::getpid();
-  const auto visit = [&](pid_t pid) {
-    if (pid > 1 && pid != self) look_at(pid, pass);
+  const auto visit = [&](const ListedProcess& process) {
+    if (process.pid > 1 && process.pid != self) look_at(process, pass);
   };
   for (std::size_t i = 0; i < roots.size(); ++i)
     if (pass.is_signalled_first(i))
       // Not by its mark, which it may have changed: an unreaped child's number is nobody else's.
       pass.leader_refused[i] = send({roots[i].leader}, signal) == Delivery::refused;
-  if (!proc_ || !for_each_process(system_, proc_.get(), visit)) {
+  strangers_.begin(system_.now());
+  if (proc_ && for_each_process(system_, proc_.get(), visit)) {
+    strangers_.finish();
+  } else {
     // There may be others that a list would have named, unless this machine has none.
     pass.blurred = proc_ || unopened != -ENOENT;
     for (const auto& root : roots) {
       if (root.leader_reaped) continue;
-      visit(root.leader);
+      visit({root.leader});
       if (signal == SIGKILL) system_.kill_group(root.leader, signal);
     }
   }
@@ -170,6 +173,12 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   return scan;
 }
 
+void ProcessTrees::look_ahead(const TreeRoot& root) const {
+  if (strangers_.are_known(system_.now())) return;
+  strangers_.forget();
+  scan({&root, 1});
+}
+
 bool ProcessTrees::signal_group(const TreeRoot& root, int signal) const {
   // The number of a leader that was reaped may be another group's. Without marks, those outside of the group are found
   // by their parents: nobody may end before they are.
@@ -185,7 +194,13 @@ bool ProcessTrees::give_signal(const TreeMember& member, std::size_t tree, const
   return send(member, pass.signal) != Delivery::refused;
 }
 
-void ProcessTrees::look_at(pid_t pid, Pass& pass) const {
+void ProcessTrees::look_at(const ListedProcess& process, Pass& pass) const {
+  const pid_t pid = process.pid;
+  const auto is_of_a_leader = [&](pid_t group) {
+    return pass.by_leader.contains(group) || pass.by_leader.contains(pid);
+  };
+  if (const pid_t group = strangers_.group_of(process); group >= 0 && !is_of_a_leader(group))
+    return strangers_.add(process, group);
   rlimit limits{};
   const int unreadable = limits_of(pid, limits);
   const bool readable = unreadable == 0;
@@ -215,9 +230,9 @@ void ProcessTrees::look_at(pid_t pid, Pass& pass) const {
   }
   // Kernel threads, on many machines the bulk, have group 0. A process of ours cannot: it inherits or makes one.
   const pid_t group = system_.group_of(pid);
-  if (group <= 0) return;
   const bool only_by_group = readable && marks_.available();
-  if (only_by_group && !pass.by_leader.contains(group) && !pass.by_leader.contains(pid)) return;
+  if (group == 0 || (group > 0 && only_by_group && !is_of_a_leader(group))) strangers_.add(process, group);
+  if (group <= 0 || (only_by_group && !is_of_a_leader(group))) return;
   auto stat = read_process(system_, proc_.get(), pid);
   if (!stat && !has_ended(errno) && pass.by_leader.contains(pid)) {
     if (is_ended_leader(pid, pass)) return;

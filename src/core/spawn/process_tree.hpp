@@ -2,6 +2,7 @@
 
 #include "core/os/system.hpp"
 #include "core/os/unique_fd.hpp"
+#include "core/spawn/strangers.hpp"
 #include "core/spawn/tree_marks.hpp"
 
 #include <sys/types.h>
@@ -92,6 +93,10 @@ class ProcessTrees {
   /// because some live just long enough to fork a successor.
   TreeScan scan(std::span<const TreeRoot> roots, int signal = 0, Reach reach = Reach::everybody) const;
 
+  /// Shortly before that tree is to be ended: what of a pass can be done before is done now, so that the signal and the
+  /// end need not wait for it.
+  void look_ahead(const TreeRoot& root) const;
+
   /// The signal to the leader and everybody in its process group at one moment: none of them can have noticed another's
   /// end before, and what they start because of it does not get it. false: that cannot be done, or the leader has
   /// ended; nothing was sent to anybody who lives.
@@ -102,7 +107,7 @@ class ProcessTrees {
   Delivery send(const TreeMember& member, int signal) const;
 
  private:
-  void look_at(pid_t pid, Pass& pass) const;
+  void look_at(const ListedProcess& process, Pass& pass) const;
   /// The pass's signal, if there is one for that member. false: the system refused.
   bool give_signal(const TreeMember& member, std::size_t tree, const Pass& pass) const;
   bool is_still(const TreeMember& member) const;
@@ -117,6 +122,7 @@ class ProcessTrees {
   TreeMarks marks_;
   /// Opened again if there was no descriptor for it.
   mutable UniqueFd proc_;
+  mutable Strangers strangers_;
 };
 
 }  // namespace cloudops
