@@ -57,6 +57,21 @@ TEST_CASE("directories that are made have mode 0700 whatever the umask", "[secur
   }
 }
 
+TEST_CASE("a directory that another user keeps for himself is refused by his name, not only for want of permission",
+          "[secure_dir]") {
+  const ScratchDir scratch;
+  const std::string path = scratch / "private";
+  ::mkdir(path.c_str(), 0700);
+  if (::geteuid() != 0) SUCCEED("only root can be two users");
+  if (::geteuid() != 0) return;
+  REQUIRE(::chmod((scratch / ".").c_str(), 0755) == 0);
+  REQUIRE(::seteuid(65'534) == 0);
+  const auto dir = open_private_dir(path, OpenToOthers::leave);
+  REQUIRE(::seteuid(0) == 0);
+  REQUIRE(dir.has_error());
+  CHECK_THAT(dir.error().message, Contains("belongs to another user (uid 0)"));
+}
+
 TEST_CASE("parents that exist keep their mode", "[secure_dir]") {
   const ScratchDir scratch;
   ::mkdir((scratch / "open").c_str(), 0755);

@@ -3,12 +3,14 @@
 namespace cloudops {
 
 /// What becomes of the SIGCHLD that the kernel sends at each end of a child of ours.
+///
+/// Either way the host must not ignore the signal (SIG_IGN, SA_NOCLDWAIT) while commands run: the kernel then collects
+/// children by itself, and what is left of a command's end is that it came. Its result is failed, without an exit code.
 enum class ChildSignals {
   /// The host gets them with those of its own children. Right for a host that may yet come to use the signal.
   for_the_host,
   /// They are dropped while the host has no use for them. For a host with other threads that do not block the signal,
-  /// as
-  /// those of Node are: there a signalfd never was of use, and a handler runs on any thread.
+  /// as those of Node are: there a signalfd never was of use, and a handler runs on any thread.
   dropped_if_unused,
 };
 

@@ -61,9 +61,13 @@ int make_directory(System& system, const std::string& path) {
   return make();
 }
 
-bool is_symbolic_link(System& system, const std::string& path) {
-  struct stat link {};
-  return system.status_at(AT_FDCWD, path.c_str(), link) == 0 && S_ISLNK(link.st_mode);
+/// Why it could not be opened: rather what it is than what the system says.
+Error not_opened(System& system, const std::string& path, int error) {
+  struct stat status {};
+  if (system.status_at(AT_FDCWD, path.c_str(), status) != 0) return io_error(kVerb, path, error);
+  if (S_ISLNK(status.st_mode)) return io_error(kVerb, path, "it is a symbolic link");
+  if (error == EACCES && status.st_uid != ::geteuid()) return owned_by_another(path, status.st_uid);
+  return io_error(kVerb, path, error);
 }
 
 Expected<UniqueFd> open_or_make(System& system, const std::string& path) {
@@ -76,8 +80,7 @@ Expected<UniqueFd> open_or_make(System& system, const std::string& path) {
     opened = open();
   }
   if (opened >= 0) return UniqueFd(opened);
-  if (is_symbolic_link(system, path)) return io_error(kVerb, path, "it is a symbolic link");
-  return io_error(kVerb, path, -opened);
+  return not_opened(system, path, -opened);
 }
 
 }  // namespace
