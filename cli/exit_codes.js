@@ -31,10 +31,8 @@ function ofResult(result, interruptedBy) {
 /** The exit code for a command that was not started. */
 function ofError(error) {
   if (error?.errno === 'ENOENT') return exitCodes.notFound;
-  if (error?.code === 'SPAWN_FAILED') return exitCodes.cannotRun;
-  if (error?.kind !== 'INVALID_COMMAND') return exitCodes.usage;
-  if (/not found|does not exist/.test(error.message)) return exitCodes.notFound;
-  return /cannot be run|not executable/.test(error.message) ? exitCodes.cannotRun : exitCodes.usage;
+  const cannotRun = error?.code === 'SPAWN_FAILED' || (error?.kind === 'INVALID_COMMAND' && error.errno !== undefined);
+  return cannotRun ? exitCodes.cannotRun : exitCodes.usage;
 }
 
 module.exports = { exitCodes, ofError, ofResult, ofSignal };

@@ -140,4 +140,4 @@ function visibleRows(rows, count) {
   return chosen.sort((a, b) => a.index - b.index);
 }
 
-module.exports = { LiveView, lastWords, visibleRows };
+module.exports = { LiveView, visibleRows };

@@ -5,6 +5,7 @@ const { readFileSync } = require('node:fs');
 const { text: textOf } = require('node:stream/consumers');
 
 const { ValidationError } = require('../lib/errors.js');
+const { whatElse } = require('../lib/plain_object.js');
 
 /** @param {string} path of a JSON file; `-` is standard input */
 async function readPlanFile(path) {
@@ -45,14 +46,16 @@ function refusePipes(plan) {
  */
 function withIds(plan) {
   if (!Array.isArray(plan?.commands)) return plan;
-  const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
   const commands = plan.commands.map((request) =>
-    isObject(request) && request.id === undefined ? { ...request, id: randomUUID() } : request,
+    whatElse(request) === undefined && request.id === undefined ? { ...request, id: randomUUID() } : request,
   );
   return { ...plan, commands };
 }
 
-/** What a person calls a command: its tag "name", or what it runs. */
+/**
+ * What a person calls a command: its tag "name", or what it runs. Not as its `started` event has it, quoted to be pasted: it is
+ * shown before that comes, and to be recognised.
+ */
 function nameOf(request) {
   const name = request.metadata?.tags?.name;
   if (typeof name === 'string' && name !== '') return name;

@@ -5,6 +5,7 @@ const { setTimeout: delay } = require('node:timers/promises');
 const { LineReader } = require('../client/line_reader.js');
 const { loadConfigFromEnv } = require('../lib/config.js');
 const { ExecutionEngine } = require('../lib/engine.js');
+const { whatElse } = require('../lib/plain_object.js');
 
 const { exitCodes } = require('./exit_codes.js');
 const { makeServer } = require('./sidecar/server.js');
@@ -52,10 +53,8 @@ async function sidecar() {
 }
 
 /** What the EXEC_* variables say, and `config` over it. What is no configuration stays as it is, to be refused. */
-function overEnvironment(config = {}) {
-  const isOne = typeof config === 'object' && !Array.isArray(config);
-  return isOne ? { ...loadConfigFromEnv(), ...config } : config;
-}
+const overEnvironment = (config = {}) =>
+  config === null || whatElse(config) === undefined ? { ...loadConfigFromEnv(), ...config } : config;
 
 async function answer(calls, server, writer) {
   for await (const line of calls) {

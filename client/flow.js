@@ -40,4 +40,4 @@ class Flow {
   }
 }
 
-module.exports = { Flow, highWater, lowWater };
+module.exports = { Flow };

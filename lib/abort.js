@@ -1,6 +1,7 @@
 'use strict';
 
 const { ValidationError } = require('./errors.js');
+const { isSignal, whatElse } = require('./plain_object.js');
 const { warn } = require('./warning.js');
 
 /** Signal to its reactions and the one listener that calls them: a signal may outlive any number of executions. */
@@ -28,22 +29,10 @@ function watchSignal(signal, reaction) {
   };
 }
 
-const isSignal = (value) => typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function';
-
-/** What was given in the place of options, or undefined. A Map or the like has no fields either: it says what it is. */
-function noOptions(value) {
-  if (typeof value !== 'object') return `of type ${typeof value}`;
-  if (Array.isArray(value)) return 'an array';
-  if (isSignal(value)) return 'an AbortSignal';
-  if (typeof value.abort === 'function') return 'an AbortController';
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
-  return kind === 'Object' || Object.keys(value).length > 0 ? undefined : `a ${kind}`;
-}
-
 /** The signal among the options of a call, which know nothing else; undefined when there is none. */
 function signalIn(options) {
   if (options === undefined || options === null) return undefined;
-  const found = noOptions(options);
+  const found = whatElse(options);
   if (found !== undefined) {
     throw new ValidationError('WRONG_TYPE', 'options', `options is ${found}; it must be an object such as { signal }`);
   }

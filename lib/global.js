@@ -1,15 +1,16 @@
 'use strict';
 
 const { ExecutionError } = require('./errors.js');
+const { whatElse } = require('./plain_object.js');
 
 /** One per process, and per worker thread: each loads its own copy of this module. */
 let globalEngine;
 
 /** The same configuration, one after another. What is none stays as it is, to be refused. */
-function serially(config = {}) {
-  const isOne = Object.prototype.toString.call(config) === '[object Object]';
-  return isOne ? { ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' } : config;
-}
+const serially = (config = {}) =>
+  config === null || whatElse(config) === undefined
+    ? { ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' }
+    : config;
 
 /**
  * Makes the global engine. It runs serially, whatever the configuration says about that.

@@ -1,6 +1,19 @@
 'use strict';
 
 const { ValidationError } = require('./errors.js');
+const { whatElse } = require('./plain_object.js');
+
+/** @throws {ValidationError} for what cannot be the rest of a request */
+function checkOptions(options) {
+  if (options === undefined || options === null) return;
+  const found = whatElse(options);
+  if (found !== undefined) {
+    throw new ValidationError('WRONG_TYPE', 'options', `options is ${found}; it must be an object`);
+  }
+  if ('command' in options) {
+    throw new ValidationError('UNKNOWN_FIELD', 'options.command', 'options has a command; the function makes that');
+  }
+}
 
 /**
  * The rest of a request, and beside it the fields that go into its command.
@@ -8,14 +21,8 @@ const { ValidationError } = require('./errors.js');
  * @param {string[]} ofCommand names of options that belong to the command
  */
 function split(options, ofCommand) {
+  checkOptions(options);
   if (options === undefined || options === null) return { rest: {}, fields: {} };
-  if (typeof options !== 'object' || Array.isArray(options)) {
-    const found = Array.isArray(options) ? 'an array' : typeof options;
-    throw new ValidationError('WRONG_TYPE', 'options', `options is ${found}; it must be an object`);
-  }
-  if ('command' in options) {
-    throw new ValidationError('UNKNOWN_FIELD', 'options.command', 'options has a command; the function makes that');
-  }
   const entries = Object.entries(options);
   const belongs = ([name, value]) => ofCommand.includes(name) && value !== undefined;
   return {
@@ -44,4 +51,4 @@ function awsCli(service, operation, args, options) {
   return { ...rest, command: withArgs({ type: 'aws_cli', service, operation, ...fields }, args) };
 }
 
-module.exports = { exec, script, awsCli, split };
+module.exports = { awsCli, checkOptions, exec, script, split };

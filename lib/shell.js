@@ -1,7 +1,7 @@
 'use strict';
 
 const { ValidationError } = require('./errors.js');
-const { split } = require('./requests.js');
+const { checkOptions, split } = require('./requests.js');
 const { ShellPlace } = require('./shell_place.js');
 
 /** The shells whose quoting is known to be that of POSIX. */
@@ -15,7 +15,7 @@ const isTemplate = (value) => Array.isArray(value) && Array.isArray(value.raw);
 function shell(first, ...values) {
   if (isTemplate(first)) return request(first, values, undefined);
   const options = first;
-  split(options, []);
+  checkOptions(options);
   if (options === undefined || options === null || values.length > 0) {
     throw new ValidationError(
       'WRONG_TYPE',

@@ -60,6 +60,17 @@ const includeRules = [
   },
 ];
 
+/** Rules over one require() of JavaScript: `path` is a file, `required` the file that it names. True is a violation. */
+const requireRules = [
+  {
+    name: 'lib requires nothing of client or cli, client nothing of cli',
+    broken: (path, required) =>
+      (path.startsWith('lib/') && /^(client|cli)\//.test(required)) ||
+      (path.startsWith('client/') && required.startsWith('cli/')),
+    wrong: ['client/connection.js', 'cli/output.js'],
+  },
+];
+
 /** Rules over the whole tree; each returns a sentence per violation. */
 const treeRules = [
   {
@@ -109,6 +120,11 @@ function filesUnder(folder) {
     .sort();
 }
 
+function requiresOf(path) {
+  const text = readFileSync(join(root, path), 'utf8');
+  return [...text.matchAll(/\brequire\('(\.[^']+)'\)/g)].map((match) => join(path, '..', match[1]));
+}
+
 function includesOf(path) {
   const text = readFileSync(join(root, path), 'utf8');
   return [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)[>"]/gm)].map((match) => match[1]);
@@ -119,6 +135,9 @@ export function checkLayering() {
   const src = filesUnder('src');
   const lib = filesUnder('lib');
   const code = src.filter((path) => /\.(c|h|cpp|hpp)$/.test(path));
+  const requires = ['lib', 'client', 'cli']
+    .flatMap(filesUnder)
+    .flatMap((path) => requiresOf(path).map((required) => [path, required]));
   const includes = code.flatMap((path) => includesOf(path).map((include) => [path, include]));
   const lines = (path) => readFileSync(join(root, path), 'utf8').split('\n').length - 1;
   const architecture = join(root, 'ARCHITECTURE.md');
@@ -134,6 +153,10 @@ export function checkLayering() {
       name,
       violations: includes.filter((pair) => broken(...pair)).map(([path, include]) => `${path} includes ${include}`),
     })),
+    ...requireRules.map(({ name, broken }) => ({
+      name,
+      violations: requires.filter((pair) => broken(...pair)).map(([path, required]) => `${path} requires ${required}`),
+    })),
     ...treeRules.map(({ name, violations }) => ({ name, violations: violations(tree) })),
   ];
 }
@@ -141,7 +164,7 @@ export function checkLayering() {
 /** Rules that let a made-up violation pass. */
 export function toothlessRules() {
   return [
-    ...includeRules.filter(({ broken, wrong }) => !broken(...wrong)),
+    ...[...includeRules, ...requireRules].filter(({ broken, wrong }) => !broken(...wrong)),
     ...treeRules.filter(({ violations, wrong: [tree, count] }) => violations(tree).length !== count),
   ].map(({ name }) => name);
 }
@@ -151,7 +174,7 @@ if (isMain(import.meta.url)) {
   for (const name of toothless) console.log(`✗ this rule cannot fail: ${name}`);
   if (process.argv.includes('--self-test')) {
     console.log(
-      `${includeRules.length + treeRules.length - toothless.length} rules can fail, ${toothless.length} cannot`,
+      `${includeRules.length + requireRules.length + treeRules.length - toothless.length} rules can fail, ${toothless.length} cannot`,
     );
     process.exit(toothless.length === 0 ? 0 : 1);
   }

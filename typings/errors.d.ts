@@ -73,7 +73,7 @@ export class ExecutionError extends Error {
   readonly code: ErrorCode;
   /** The execution or plan it is about, if any. */
   readonly execution_id?: string;
-  /** SPAWN_FAILED, IO, LOG_READ_FAILED: the system's name for it, "ENOENT". */
+  /** SPAWN_FAILED, IO, LOG_READ_FAILED, a program that cannot be run: the system's name for it, "ENOENT". */
   readonly errno?: string;
   /** SPAWN_FAILED and OUTPUT_SIZE_EXCEEDED: what `getResult` returns as well. */
   readonly result?: ExecutionResult;

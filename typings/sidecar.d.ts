@@ -11,7 +11,7 @@ export { ExecutionError, ValidationError } from './errors';
  *
  * - A configuration that is not allowed does not throw: `ready` and every call reject with the ValidationError.
  * - Commands inherit the environment and working directory that the sidecar was started with.
- * - `getLogPath` knows the executions that were started through this object.
+ * - `getLogPath` knows the last 10,000 executions that were started through this object, also after `cleanup` and `close`.
  * - `close` ends the sidecar; after it every call rejects with ENGINE_CLOSED, the readers of results too. A sidecar that says
  *   nothing for 10 s while it is asked to close, or has not ended 5 s after its input, is killed, and its commands with it.
  * - Events of one execution come in order, and an end before the starts and the progress that came after it; lines of
@@ -39,7 +39,9 @@ export interface SidecarEngineConstructor {
    */
   new (config?: EngineConfig, options?: SidecarOptions): SidecarEngine;
   readonly prototype: SidecarEngine;
-  /** As ExecutionEngine.initGlobal; the two global engines are not the same. */
+  /**
+   * As ExecutionEngine.initGlobal, but what is not allowed rejects `ready`. The two global engines are not the same.
+   */
   initGlobal(config?: EngineConfig, options?: SidecarOptions): SidecarEngine;
   /** @throws ExecutionError NOT_INITIALIZED before `initGlobal` */
   global(): SidecarEngine;

@@ -105,4 +105,4 @@ function output(stream, text) {
     <pre>${missing > 0 ? text.slice(missing) : text}</pre>`;
 }
 
-module.exports = { outputLimit, page };
+module.exports = { page };

@@ -36,7 +36,9 @@ class Engine {
   template <class T>
   using Callback = std::function<void(Expected<T>)>;
 
-  /// The sink outlives the engine thread, not necessarily the engine object.
+  /// The sink outlives the engine thread, not necessarily the engine object. `config` is taken as it is: what comes
+  /// from outside is checked by parse_config (core/validate/parse_config.hpp). Without a log_dir, the default here, no
+  /// logs are written. `system` is for tests.
   Engine(Config config, std::shared_ptr<EventSink> sink, System& system = real_system(),
          ChildSignals child_signals = ChildSignals::for_the_host);
   ~Engine();
@@ -47,7 +49,7 @@ class Engine {
 
   /// Answers with the id as soon as the request is accepted (running or queued); otherwise nothing was started.
   /// VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED, IO. A withdrawn request is answered with
-  /// INTERNAL.
+  /// INTERNAL. A Value comes from JSON by value_from_json (core/codec/json_reader.hpp).
   void submit(Value request, Environment environment, std::shared_ptr<SubmitTicket> ticket, Callback<Uuid> answer);
 
   /// Until send_held() what is asked of the engine waits, in order. For whoever submits with a ticket and may withdraw
@@ -66,21 +68,24 @@ class Engine {
   /// NOT_FOUND, NOT_FINISHED.
   void plan_result(const Uuid& id, Callback<PlanResultPtr> answer);
 
-  /// Answers once it has finished. NOT_FOUND.
+  /// Answers once it has finished. NOT_FOUND. That it could not be started is an Outcome too, with an error
+  /// (SPAWN_FAILED).
   void wait(const Uuid& id, Callback<Outcome> answer);
   /// Answers when termination has begun. Of a plan it ends what runs and drops what waits. NOT_FOUND, NOT_RUNNING.
   void cancel(const Uuid& id, Callback<std::monostate> answer);
 
+  /// NOT_FOUND.
   void status(const Uuid& id, Callback<ExecutionStatus> answer);
   /// NOT_FOUND, NOT_FINISHED.
   void result(const Uuid& id, Callback<ResultPtr> answer);
   void list(Callback<std::vector<ExecutionSummary>> answer);
   void stats(Callback<ExecutionStats> answer);
   void concurrency(Callback<ConcurrencyMetrics> answer);
-  /// The bytes captured of one stream; of a running execution those so far.
+  /// The bytes captured of one stream; of a running execution those so far. NOT_FOUND.
   void output(const Uuid& id, OutputStream stream, Callback<std::string> answer);
 
-  /// The path of the execution's log, with all written to it that was read so far. LOG_READ_FAILED: it has none.
+  /// The path of the execution's log, with all written to it that was read so far. NOT_FOUND, LOG_READ_FAILED (it has
+  /// none).
   void log_file(const Uuid& id, Callback<std::string> answer);
   /// The same path at once, from any thread, without the writing.
   Expected<std::string> log_path(const Uuid& id) const;
@@ -88,6 +93,7 @@ class Engine {
   /// Answers once the bytes are in the pipe's buffer. NOT_FOUND, NOT_RUNNING, IO (the child closed its stdin),
   /// VALIDATION (stdin of this execution is not a pipe).
   void write_stdin(const Uuid& id, std::string data, Callback<std::monostate> answer);
+  /// Answers when what was written before is in the pipe. As write_stdin.
   void close_stdin(const Uuid& id, Callback<std::monostate> answer);
 
   /// NOT_FOUND, NOT_FINISHED.

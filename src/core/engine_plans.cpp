@@ -70,8 +70,10 @@ void EngineCore::command_finished(PlanPlace place, const std::string& command, R
 }
 
 void EngineCore::drop(PlanRun& run, const std::vector<PlanSchedule::Dropped>& dropped, ExecutionStatus status) {
-  for (const auto& [index, because_of] : dropped)
+  for (const auto& [index, because_of] : dropped) {
+    run.dropped[index] = true;
     settle_unstarted(run, index, not_run_because(because_of, status), std::nullopt);
+  }
 }
 
 void EngineCore::settle_unstarted(PlanRun& run, std::size_t index, const std::string& why,

@@ -80,7 +80,7 @@ struct Describe {
     const ExecutionResult& result = *event.result;
     std::string text(to_string(result.status));
     text += " after " + to_humantime(result.duration);
-    if (result.status == ExecutionStatus::failed) text += ": " + on_one_line(failure_sentence(result));
+    if (result.status == ExecutionStatus::failed) text += ": " + on_one_line(result.error.value_or(std::string()));
     return {event.timestamp, result.id, std::move(text)};
   }
   Entry operator()(const ProgressEvent& event) const {

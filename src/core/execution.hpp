@@ -35,7 +35,7 @@ struct ExecutionContext {
   EventSink& sink;
   ProcessTrees& trees;
   Terminator& terminator;
-  /// nullptr: this machine does not allow one.
+  /// nullptr: before the first start, after the engine has retired, or where this machine does not allow one.
   Guard* guard = nullptr;
   std::shared_ptr<DeliveryTotal> delivery_total;
   MemoryWatch memory_watch;
@@ -82,7 +82,6 @@ class Execution final : private Terminator::Target {
 
   const Uuid& id() const { return accepted_.id; }
   const std::string& command() const { return command_; }
-  const std::optional<ExecutionMetadata>& metadata() const { return accepted_.request.metadata; }
   /// nullptr: stdin of this execution is not a pipe.
   StdinFeed* stdin_pipe() { return has_stdin_pipe() ? stdin_.get() : nullptr; }
 

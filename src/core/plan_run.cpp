@@ -3,16 +3,13 @@
 namespace cloudops {
 namespace {
 
-/// It never ran: what stopped it is another command's result, or the cancellation.
-bool was_dropped(const ExecutionResult& result) { return result.error && result.error->starts_with("not run: "); }
-
 ExecutionStatus plan_status(const PlanRun& run) {
   bool all_succeeded = true;
   bool only_timeouts = true;
-  for (const auto& result : run.results) {
-    if (result->success()) continue;
+  for (std::size_t i = 0; i < run.results.size(); ++i) {
+    if (run.results[i]->success()) continue;
     all_succeeded = false;
-    if (result->status != ExecutionStatus::timeout && !was_dropped(*result)) only_timeouts = false;
+    if (run.results[i]->status != ExecutionStatus::timeout && !run.dropped[i]) only_timeouts = false;
   }
   if (all_succeeded) return ExecutionStatus::completed;
   if (run.cancelled) return ExecutionStatus::cancelled;

@@ -16,6 +16,7 @@ struct PlanRun {
       : id(plan_id),
         commands(std::move(accepted)),
         results(commands.size()),
+        dropped(commands.size()),
         schedule(strategy, commands.size()),
         began(now) {
     for (const auto& command : commands) ids.push_back(command.id);
@@ -26,6 +27,8 @@ struct PlanRun {
   /// A command that has started is moved out of here.
   std::vector<AcceptedRequest> commands;
   std::vector<ResultPtr> results;
+  /// Which did not run because another command did not succeed.
+  std::vector<bool> dropped;
   PlanSchedule schedule;
   SteadyTime began;
   std::size_t finished = 0;

@@ -97,8 +97,8 @@ static uint64_t next_number(const char** at, const char* end) {
   return number;
 }
 
-/* As /proc/<pid>/limits shows them to everybody, where prlimit refuses because the user or group is another. Whether
- * they were found. */
+/* As read_rttime_limits of core/spawn/proc_reader.cpp: as /proc/<pid>/limits shows them to everybody, where prlimit
+ * refuses because the user or group is another. Whether they were found. */
 static int shown_limits(int proc, long pid, struct limits* limits) {
   static const char label[] = "Max realtime timeout";
   char text[2048];
@@ -205,7 +205,8 @@ static void kill_groups(const struct wanted* wanted) {
   }
 }
 
-/* Opened, and with the numbers that processes have for us: a sandbox may have kept the /proc of the namespace outside.
+/* As shows_this_process of core/spawn/proc_reader.cpp: opened, and with the numbers that processes have for us: a
+ * sandbox may have kept the /proc of the namespace outside.
  */
 static int open_proc(void) {
   const int proc = (int)system_call(__NR_openat, at_cwd, (long)"/proc", 0, 0);

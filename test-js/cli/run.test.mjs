@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { killAfter, marker, pidsOf, tempDir, waitUntilGone, waitUntilPresent, within } from '../support.mjs';
+import { killAfter, marker, pidsOf, tempDir, tempFile, waitUntilGone, waitUntilPresent, within } from '../support.mjs';
 import { jsonLines, run, start } from './cli.mjs';
 
 describe('output and exit code', () => {
@@ -37,6 +37,7 @@ describe('output and exit code', () => {
     ['not found: 127', ['--', 'there-is-no-such-program'], 127],
     ['not found at its path: 127', ['--', '/nowhere/program'], 127],
     ['not executable: 126', ['--', '/etc/passwd'], 126],
+    ['not executable, whatever its name says: 126', ['--', tempFile('was not found', '')], 126],
     ['a working directory that is not there: 125', ['--cwd', '/nowhere', '--', 'true'], 125],
     ['an unknown option: 125', ['--nope', '--', 'true'], 125],
     ['nothing to run: 125', [], 125],

@@ -47,9 +47,11 @@ test('descriptors that run out in the middle delay a start, and what runs is rep
     import fs from 'node:fs';
     const engine = makeEngine();
     const taken = [];
+    let started = 0;
+    const both = new Promise((resolve) => engine.on('started', () => ++started === 2 && resolve()));
     const first = engine.run(shell('sleep 0.3; echo first'));
     const hung = engine.run(shell('sleep 60', { timeout_ms: 500 }));
-    await delay(150);
+    await both;
     try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
     const late = engine.run(shell('echo late'));
     const never = engine.run(shell('echo never', { timeout_ms: 200 }));
@@ -76,7 +78,8 @@ test('an engine whose very first start finds no descriptor recovers', async (t) 
     const taken = [];
     try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
     const early = engine.run(shell('echo early'));
-    await delay(300);
+    // Answered after it was tried.
+    if ((await engine.getConcurrencyMetrics()).currently_running !== 1) throw new Error('it has ended');
     for (const fd of taken) fs.closeSync(fd);
     const ends = [await early, await engine.run(shell('echo next'))];
     await engine.close();

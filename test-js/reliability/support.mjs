@@ -1,8 +1,6 @@
 // What the reliability tests share: hosts of their own, written inline, under limits of their own.
 
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { tempDir, watchHost } from '../support.mjs';
 
@@ -39,5 +37,3 @@ export async function runModule(t, code, options) {
   if (end.code !== 0) throw new Error(`the host ended with ${JSON.stringify(end)}:\n${host.stdout}\n${host.stderr}`);
   return JSON.parse(host.stdout);
 }
-
-export const testFile = (name) => join(fileURLToPath(new URL('.', import.meta.url)), name);

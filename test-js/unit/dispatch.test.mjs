@@ -52,8 +52,8 @@ test('the terminal event has the status as its type; failed says why', () => {
   native.finish(id, 'completed');
   native.finish(id, 'timeout');
   native.finish(id, 'failed', { error: 'could not start' });
-  native.finish(id, 'failed', { exit_code: 3 });
-  native.finish(id, 'failed', { exit_code: -1, signal: 'SIGKILL' });
+  native.finish(id, 'failed', { exit_code: 3, error: 'exited with code 3' });
+  native.finish(id, 'failed', { exit_code: -1, signal: 'SIGKILL', error: 'ended by SIGKILL' });
   assert.deepEqual(
     seen.map(({ event_type, error, result }) => [event_type, result.status, error]),
     [

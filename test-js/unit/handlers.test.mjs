@@ -37,7 +37,7 @@ test('ConsoleHandler: stdout lines to out, the rest to err', () => {
   native.hooks.started(id, 'ls -l', 'now');
   native.output(id, ['a']);
   native.output(id, ['b'], { stream: 'stderr' });
-  native.finish(id, 'failed', { exit_code: 3 });
+  native.finish(id, 'failed', { exit_code: 3, error: 'exited with code 3' });
   native.finish(id, 'completed', { duration: '2s' });
   native.hooks.progress(id, 1, 2, 'ls', 'now');
   assert.equal(texts.out, '[6f9619ff] a\n');

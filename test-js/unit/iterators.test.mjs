@@ -134,7 +134,7 @@ test('an unknown id rejects at the first next, once, and only there', async () =
 
 test('an execution that had ended yields its terminal event only', async () => {
   const { engine, native } = running();
-  native.finish(id, 'failed', { exit_code: 4 });
+  native.finish(id, 'failed', { exit_code: 4, error: 'exited with code 4' });
   const events = await collect(engine.events(id.toUpperCase()));
   assert.equal(events.length, 1);
   const [{ event_type, execution_id, error, timestamp, result }] = events;

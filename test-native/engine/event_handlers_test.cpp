@@ -23,6 +23,7 @@ FinishedEvent finished_with(ExecutionStatus status, int exit_code) {
   result->id = id;
   result->status = status;
   result->exit_code = exit_code;
+  if (exit_code != 0) result->error = "exited with code " + std::to_string(exit_code);
   result->duration = std::chrono::milliseconds(2'500);
   return {result, noon};
 }
@@ -115,7 +116,7 @@ TEST_CASE("LoggingHandler writes one readable line per event") {
   CHECK(logged(finished_with(ExecutionStatus::completed, 0)) ==
         "1970-01-01T12:00:00.000Z [3f2b8c1e] completed after 2s 500ms\n");
   CHECK(logged(finished_with(ExecutionStatus::failed, 3)) ==
-        "1970-01-01T12:00:00.000Z [3f2b8c1e] failed after 2s 500ms: The command exited with code 3.\n");
+        "1970-01-01T12:00:00.000Z [3f2b8c1e] failed after 2s 500ms: exited with code 3\n");
   CHECK(logged(ProgressEvent{id, 2, 5, "make", noon}) ==
         "1970-01-01T12:00:00.000Z [3f2b8c1e] progress: 2 of 5, make\n");
   CHECK(logged(ProgressEvent{id, 5, 5, std::nullopt, noon}) ==

@@ -175,7 +175,7 @@ void visit_fields(const FinishedEvent& event, const ResultText& text, Visitor&& 
   visit("execution_id", std::string_view(to_string(result.id)));
   // The order of the Rust engine's events, which is not the same for all of them.
   if (result.status == ExecutionStatus::completed) visit("result", ResultView{result, text});
-  if (result.status == ExecutionStatus::failed) visit("error", std::string_view(failure_sentence(result)));
+  if (result.status == ExecutionStatus::failed) visit("error", std::string_view(result.error.value_or(std::string())));
   visit("timestamp", std::string_view(to_rfc3339(event.timestamp)));
   if (result.status != ExecutionStatus::completed) visit("result", ResultView{result, text});
 }

@@ -42,9 +42,6 @@ struct ResultText {
   bool lossy = false;
 };
 
-/// The `error` of a failed event: the result's own, or how the process ended.
-std::string failure_sentence(const ExecutionResult& result);
-
 /// Milliseconds, with microseconds behind the point.
 inline double to_fractional_ms(std::chrono::microseconds duration) {
   return static_cast<double>(duration.count()) / 1000.0;

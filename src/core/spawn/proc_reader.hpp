@@ -43,7 +43,7 @@ bool for_each_process(System& system, int proc, const std::function<void(const L
 std::optional<ProcessStat> read_process(System& system, int proc, pid_t pid);
 
 /// A process's RLIMIT_RTTIME as /proc/<pid>/limits shows it to everybody, where prlimit refuses because its user or
-/// group is another. 0, or -errno.
+/// group is another. 0, or -errno. The guard (src/guard/guard.c) has the same rules, for want of a C++ library.
 int read_rttime_limits(System& system, int proc, pid_t pid, struct rlimit& limits);
 
 }  // namespace cloudops

@@ -4,17 +4,23 @@
 #include "core/validate/wording.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <optional>
 #include <utility>
 
 namespace cloudops {
 namespace {
 
-/// Why the file at `path` cannot be run; absent when it can.
-std::optional<std::string> obstacle(const std::string& path, const FileCheck& check) {
-  if (check.error != 0) return why_unreachable(check.error);
-  if (check.kind != FileKind::regular) return std::string("is ") + described(check.kind);
-  if (!may_execute(path)) return "is not executable";
-  return std::nullopt;
+/// The file at `path`, or why it cannot be run.
+FoundProgram look_at(const std::string& path) {
+  const FileCheck check = check_file(path);
+  const auto obstacle = [&](int error, const std::string& why) {
+    return FoundProgram{{}, "cannot be run: " + in_quotes(path) + ' ' + why, error, check.error == 0};
+  };
+  if (check.error != 0) return obstacle(check.error, why_unreachable(check.error));
+  if (check.kind != FileKind::regular) return obstacle(EACCES, std::string("is ") + described(check.kind));
+  if (!may_execute(path)) return obstacle(EACCES, "is not executable");
+  return {path, {}, 0, true};
 }
 
 std::string not_found(const SearchPlace& place) {
@@ -28,15 +34,10 @@ std::string not_found(const SearchPlace& place) {
 }  // namespace
 
 FoundProgram find_program(const std::string& program, const SearchPlace& place) {
-  if (program.find('/') != std::string::npos) {
-    const std::string path = absolute_below(place.base_dir, program);
-    if (const auto why = obstacle(path, check_file(path)))
-      return {{}, "cannot be run: " + in_quotes(path) + ' ' + *why};
-    return {path, {}};
-  }
+  if (program.find('/') != std::string::npos) return look_at(absolute_below(place.base_dir, program));
   std::string_view rest = place.path.value_or(default_search_path);
   // As execvp: a file that is there but cannot be run does not end the search; it is told when nothing else is found.
-  std::string nearly;
+  std::optional<FoundProgram> nearly;
   for (bool more = true; more;) {
     const auto colon = rest.find(':');
     const std::string directory(rest.substr(0, colon));
@@ -44,12 +45,11 @@ FoundProgram find_program(const std::string& program, const SearchPlace& place) 
     rest.remove_prefix(more ? colon + 1 : rest.size());
     const std::string path =
         absolute_below(place.base_dir, directory.empty() ? program : absolute_below(directory, program));
-    const FileCheck check = check_file(path);
-    const auto why = obstacle(path, check);
-    if (!why) return {path, {}};
-    if (nearly.empty() && check.error == 0) nearly = "cannot be run: " + in_quotes(path) + ' ' + *why;
+    FoundProgram found = look_at(path);
+    if (found.error == 0) return found;
+    if (!nearly && found.is_there) nearly = std::move(found);
   }
-  return {{}, nearly.empty() ? not_found(place) : nearly};
+  return nearly ? *nearly : FoundProgram{{}, not_found(place), ENOENT};
 }
 
 const FoundProgram& ProgramLookup::find(const std::string& program, const SearchPlace& place) {

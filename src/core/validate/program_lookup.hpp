@@ -23,6 +23,10 @@ struct FoundProgram {
   std::string path;
   /// The end of a sentence that starts with the program's name; empty when it was found.
   std::string problem;
+  /// What execve would fail with; 0 when it was found.
+  int error = 0;
+  /// A file, or something else that cannot be run, stands there.
+  bool is_there = false;
 };
 
 /// The regular, executable file that `program` stands for: with a slash, a path; else the first one in PATH. PATH, a

@@ -107,8 +107,10 @@ class Resolver {
                                     std::string_view noun) const {
     const FoundProgram& found = programs_.find(program, place_);
     if (found.problem.empty()) return ResolvedCommand{found.path, std::move(argv)};
-    return validation_error(invalid_command, field,
-                            "The " + std::string(noun) + ' ' + in_quotes(program) + ' ' + found.problem + '.');
+    Error error = validation_error(invalid_command, field,
+                                   "The " + std::string(noun) + ' ' + in_quotes(program) + ' ' + found.problem + '.');
+    error.errno_name = errno_name(found.error);
+    return error;
   }
 
   Expected<ResolvedCommand> interpreted(const std::string& interpreter, const std::optional<std::string>& argument,

@@ -1,0 +1,19 @@
+'use strict';
+
+const isSignal = (value) => typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function';
+
+/**
+ * What a value is in the place of an object with fields, in words; undefined: it is one. A Map or the like has no fields
+ * either, and what is in it would be lost without a word.
+ */
+function whatElse(value) {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return `of type ${typeof value}`;
+  if (Array.isArray(value)) return 'an array';
+  if (isSignal(value)) return 'an AbortSignal';
+  if (typeof value.abort === 'function') return 'an AbortController';
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return kind === 'Object' || Object.keys(value).length > 0 ? undefined : `a ${kind}`;
+}
+
+module.exports = { isSignal, whatElse };
