@@ -98,8 +98,9 @@ void EngineCore::start(const Uuid& id) {
   runtime_.expect_child();
   machine_->prepare();
   look_for_crowd();
-  store_.mark_running(id, wall_now());
-  active.execution->start();
+  const WallTime now = wall_now();
+  store_.mark_running(id, now);
+  active.execution->start(now);
 }
 
 void EngineCore::settled(Execution& execution, Outcome outcome) {

@@ -86,7 +86,7 @@ class Execution final : private Terminator::Target {
   StdinFeed* stdin_pipe() { return has_stdin_pipe() ? stdin_.get() : nullptr; }
 
   /// It has a slot: the clock of its timeout starts here.
-  void start();
+  void start(WallTime now);
   /// Something of what it may have waited for has become free.
   void try_again();
   /// Ends it for this cause, unless another cause came first. Before start() it settles at once, with `if_not_run`,
@@ -192,7 +192,7 @@ class Execution final : private Terminator::Target {
   /// When its disk has taken nothing for so long, what is not written yet counts as lost.
   Milliseconds patience_for_disk_ = longest_wait_for_disk;
 
-  Milliseconds next_retry_{5};
+  Milliseconds retry_pause_{0};
   Timer deadline_;
   Timer retry_;
   Timer drain_;

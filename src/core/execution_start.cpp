@@ -9,6 +9,7 @@
 namespace cloudops {
 namespace {
 
+constexpr Milliseconds first_retry_pause{5};
 constexpr Milliseconds longest_retry_pause{500};
 
 /// So long before its end a tree is looked at: longer than a look takes, too short for much to change.
@@ -21,8 +22,8 @@ bool may_pass(int error) { return is_shortage(error) || error == EAGAIN || error
 
 }  // namespace
 
-void Execution::start() {
-  started_at_ = wall_now();
+void Execution::start(WallTime now) {
+  started_at_ = now;
   started_ = context_.system.now();
   await_deadline();
   try_to_start();
@@ -55,8 +56,8 @@ void Execution::try_to_start() {
   // Whoever waits holds nothing that others wait for.
   output_.release_log();
   context_.short_of_something.push_back(this);
-  retry_.start(next_retry_, [this] { try_to_start(); });
-  next_retry_ = std::min(next_retry_ * 2, longest_retry_pause);
+  retry_pause_ = std::clamp(retry_pause_ * 2, first_retry_pause, longest_retry_pause);
+  retry_.start(retry_pause_, [this] { try_to_start(); });
 }
 
 LaunchFailure Execution::spawn() {

@@ -15,7 +15,7 @@ Runtime::Runtime(ChildSignals child_signals)
     : io_(std::make_unique<boost::asio::io_context>(1)),
       doorbell_(*io_, [this] { take_in(); }),
       child_signal_(child_signals),
-      read_buffer_(new std::array<char, 64 * 1024>),
+      read_buffer_(new ReadBuffer),
       thread_([this] { run(); }) {}
 
 Runtime::~Runtime() {

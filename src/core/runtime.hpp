@@ -23,6 +23,7 @@ namespace cloudops {
 class Runtime {
  public:
   using Work = std::function<void()>;
+  using ReadBuffer = std::array<char, 64 * 1024>;
 
   /// Throws boost::system::system_error or std::system_error when the system is short of descriptors or threads.
   explicit Runtime(ChildSignals child_signals = ChildSignals::for_the_host);
@@ -67,7 +68,7 @@ class Runtime {
   void expect_no_work() { busy_poll_.end(); }
 
   /// Scratch space for reads. Engine thread only; its content is gone at the next read.
-  std::array<char, 64 * 1024>& read_buffer() { return *read_buffer_; }
+  ReadBuffer& read_buffer() { return *read_buffer_; }
 
  private:
   enum class State {
@@ -98,7 +99,7 @@ class Runtime {
   bool look_is_posted_ = false;
   ChildSignal child_signal_;
   std::recursive_mutex after_end_;
-  std::unique_ptr<std::array<char, 64 * 1024>> read_buffer_;
+  std::unique_ptr<ReadBuffer> read_buffer_;
   std::uint64_t time_slice_of_host_ns_ = 0;
   bool slices_refused_ = false;
   std::thread thread_;  // last: starts when all else is there

@@ -20,7 +20,7 @@ std::vector<std::int32_t> everybody_in(const TreeState& state) {
 }  // namespace
 
 Terminator::Terminator(boost::asio::io_context& io, const ProcessTrees& trees, System& system)
-    : io_(io), trees_(trees), system_(system), reserve_(system), timer_(io) {}
+    : io_(io), trees_(trees), system_(system), reserve_(system), timer_(io), pause_(first_pause) {}
 
 void Terminator::begin(Target& target, const StopLadder& ladder) {
   climbs_.push_back({&target, ladder, 0, false, system_.now()});

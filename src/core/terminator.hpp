@@ -62,7 +62,7 @@ class Terminator {
   System& system_;
   DescriptorReserve reserve_;
   Timer timer_;
-  Milliseconds pause_{1};
+  Milliseconds pause_;
   std::vector<Climb> climbs_;
   /// A turn is posted.
   bool turn_due_ = false;
