@@ -5,11 +5,9 @@ const { JSONRPCClient } = require('json-rpc-2.0');
 const { ExecutionError, errorFromNative } = require('../lib/errors.js');
 const { textOf, warn } = require('../lib/warning.js');
 
+const { rpcCodes } = require('./error_codes.js');
 const { jsonText } = require('./json_text.js');
 const { whileItAnswers } = require('./patience.js');
-
-/** The code of rejections by the engine; see cli/sidecar/wire_error.js. */
-const engineError = -32000;
 
 /** The next turn of the event loop: everything that waits for a promise has gone on by then. */
 const turn = () => new Promise((resolve) => (globalThis.setImmediate ?? setTimeout)(resolve));
@@ -155,8 +153,8 @@ class Connection {
   }
 
   #translate(error) {
-    if (error instanceof ExecutionError || error?.data?.code === 'ABORTED') return error;
-    if (error?.code === engineError && error.data !== undefined) {
+    if (error instanceof ExecutionError || error?.code === rpcCodes.aborted) return error;
+    if (error?.code === rpcCodes.engine && error.data !== undefined) {
       return errorFromNative({ ...error.data, message: error.message });
     }
     // A connection that is over is known to the library by its message only.

@@ -11,6 +11,7 @@ const { WatchedEmitter } = require('../lib/watched_emitter.js');
 
 const { bytesFromWire, bytesToWire, planToWire, requestToWire } = require('./bytes.js');
 const { Connection } = require('./connection.js');
+const { rpcCodes } = require('./error_codes.js');
 const { Flow } = require('./flow.js');
 const { LogPaths } = require('./log_paths.js');
 
@@ -205,7 +206,7 @@ class SidecarEngine extends WatchedEmitter {
       return this.#accepted(await this.#call(method, { ...params, abort_token: token }), unwatch);
     } catch (error) {
       unwatch();
-      throw error?.data?.code === 'ABORTED' ? signal.reason : error;
+      throw error?.code === rpcCodes.aborted ? signal.reason : error;
     }
   }
 

@@ -2,9 +2,10 @@
 
 const { JSONRPCErrorCode, JSONRPCErrorException, JSONRPCServer, createJSONRPCErrorResponse } = require('json-rpc-2.0');
 
+const { rpcCodes } = require('../../client/error_codes.js');
 const { longestLine, tooLong } = require('../../client/line_reader.js');
 
-const { errorToWire, rpcCodes } = require('./wire_error.js');
+const { errorToWire } = require('./wire_error.js');
 
 /**
  * JSON-RPC 2.0 around a service: one line in, one message or nothing out. Parameters go by name.

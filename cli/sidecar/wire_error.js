@@ -1,9 +1,7 @@
 'use strict';
 
+const { rpcCodes } = require('../../client/error_codes.js');
 const { ExecutionError } = require('../../lib/errors.js');
-
-/** -32000: the engine said no, and `data` says how. The others are those of JSON-RPC 2.0. */
-const rpcCodes = { engine: -32000, aborted: -32001, invalidParams: -32602, internal: -32603 };
 
 const fields = ['code', 'kind', 'field', 'execution_id', 'errno', 'result'];
 
@@ -21,4 +19,4 @@ function errorToWire(error) {
   return { code: rpcCodes.internal, message: error?.message ?? String(error), data: { code: 'INTERNAL' } };
 }
 
-module.exports = { errorToWire, rpcCodes };
+module.exports = { errorToWire };
