@@ -148,7 +148,8 @@ void Execution::on_pipe_end(int error) {
 void Execution::on_end() {
   watch_memory_no_more();
   last_byte_ = context_.system.now();
-  if (guard_ticket_) context_.guard->set_leader(*guard_ticket_, 0);
+  // One with a mark shows whether the number is still its own.
+  if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, 0);
   if (stdin_) stdin_->abandon(EPIPE);
   // All that the process wrote is in the pipes by now; a descendant may go on writing to them.
   stdout_.drain();

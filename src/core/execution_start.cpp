@@ -12,7 +12,7 @@ namespace {
 constexpr Milliseconds first_retry_pause{5};
 constexpr Milliseconds longest_retry_pause{500};
 
-/// So long before its end a tree is looked at: longer than a look takes, too short for much to change.
+/// So long before its end a tree is looked at, and for half of that: too short for much to change.
 constexpr Milliseconds look_ahead{2};
 constexpr Milliseconds worth_a_look_ahead{20};
 
@@ -37,7 +37,7 @@ void Execution::await_deadline() {
   const SteadyTime end = SteadyTime::clock::now() + accepted_.timeout;
   deadline_.start(accepted_.timeout - look_ahead, [this, end, at_the_end] {
     deadline_.start(end - SteadyTime::clock::now(), at_the_end);
-    if (child_) context_.trees.look_ahead(tree_root());
+    if (child_) context_.trees.look_ahead(tree_root(), look_ahead / 2);
   });
 }
 

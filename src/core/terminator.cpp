@@ -130,7 +130,11 @@ void Terminator::finish_climbs(const std::vector<TreeState>& states, SteadyTime 
   if (!climbs_.empty()) timer_.start(std::max(next, Milliseconds(0)), [this] { turn(); });
   pause_ = std::min(pause_ * 2, longest_pause);
   // Last: these calls may settle executions, which forget themselves here.
-  for (auto& [target, survivors] : gone) target->tree_gone(std::move(survivors));
+  for (auto& [target, survivors] : gone) {
+    // Nobody is seen any more; what hides, hides in the group.
+    trees_.kill_group(target->tree_root());
+    target->tree_gone(std::move(survivors));
+  }
 }
 
 }  // namespace cloudops

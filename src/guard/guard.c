@@ -195,12 +195,13 @@ static struct tally sweep(const struct wanted* wanted, int signal) {
   }
 }
 
-/* Trees that cannot be searched for, for want of a mark or of /proc: the leader's process group, if it still has
- * members. Best effort. */
+/* The leader's process group, if it still has members: for trees that cannot be searched for, for want of a mark or of
+ * /proc, and for those whom /proc does not show (hidepid). While nobody has the leader's number, a group of that number
+ * is still its own. */
 static void kill_groups(const struct wanted* wanted) {
   for (uint32_t i = 0; i < wanted->table->used; ++i) {
     const struct cloudops_guard_slot* slot = &wanted->table->slots[i];
-    if (slot->leader > 1 && (slot->mark == 0 || (wanted->proc < 0 && carries_mark(wanted, slot->leader) == 1)))
+    if (slot->leader > 1 && (slot->mark == 0 || carries_mark(wanted, slot->leader) != 0))
       system_call(__NR_kill, -(long)slot->leader, signal_kill, 0, 0);
   }
 }
@@ -229,11 +230,11 @@ static void kill_all(const struct cloudops_guard_table* table) {
   }
   if (trees == 0) return;
   wanted.proc = open_proc();
-  kill_groups(&wanted);
-  if (wanted.proc < 0 || wanted.highest == 0) return;
-
   const int64_t begin = now_ms();
-  while (sweep(&wanted, signal_stop).running != 0 && now_ms() - begin < freeze_ms) pause_briefly();
+  const int searched = wanted.proc >= 0 && wanted.highest != 0;
+  while (searched && sweep(&wanted, signal_stop).running != 0 && now_ms() - begin < freeze_ms) pause_briefly();
+  kill_groups(&wanted);
+  if (!searched) return;
   /* The host may have died while it was starting a child that had not been marked yet: one empty pass proves little. */
   uint64_t dead = 0;
   for (int calm = 0; calm < calm_sweeps && now_ms() - begin < patience_ms;) {

@@ -38,6 +38,23 @@ test('a timeout ends the group and does not wait for strangers', { skip }, async
   await waitUntilGone(mark);
 });
 
+test('what ignores SIGTERM does not outlive the leader that heeds it', { skip }, async (t) => {
+  const mark = killAfter(t, marker());
+  const command = `(trap "" TERM; exec sleep ${mark}) & wait`;
+  const host = runModule(
+    t,
+    `
+    const engine = makeEngine();
+    const result = await engine.run(shell(${JSON.stringify(command)}, { timeout_ms: 300 }));
+    console.log(JSON.stringify([result.status, result.termination.survivors]));
+    process.stdin.destroy();`,
+    { before: inNamespace.replace('read -t 20 rest; ', 'read -t 3 rest; ') },
+  );
+  await until(() => pidsOf(`sleep\0${mark}`).length > 0, 5000, 'the sleeper');
+  await until(() => pidsOf(`sleep\0${mark}`).length === 0, 2500, 'its end');
+  assert.deepEqual(await within(20_000, host, 'the host'), ['timeout', []]);
+});
+
 test('SIGKILL of the host ends the group', { skip }, async (t) => {
   const mark = killAfter(t, marker());
   startModule(t, `await makeEngine().execute(shell('sleep ${mark} & sleep ${mark}'));`, { before: inNamespace });

@@ -3,10 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
+#include <string>
 
 using namespace cloudops;
 
@@ -22,9 +25,11 @@ bool is_known(const MemoryProbe& probe) {
 /// A child that waits; killed and collected in the end.
 class Sleeper {
  public:
-  Sleeper() : pid_(::fork()) {
+  explicit Sleeper(const char* name = "sleeper") : pid_(::fork()) {
     REQUIRE(pid_ >= 0);
-    while (pid_ == 0) ::pause();
+    if (pid_ != 0) return;
+    ::prctl(PR_SET_NAME, name);
+    for (;;) ::pause();
   }
   ~Sleeper() {
     ::kill(pid_, SIGKILL);
@@ -59,6 +64,17 @@ TEST_CASE("all that is watched is looked at, and once nothing is, there is nothi
   watch.remove(places[2]);
   io.run_for(std::chrono::seconds(30));
   CHECK(io.stopped());
+}
+
+TEST_CASE("a process's name is not taken for what /proc says of it", "[memory_watch]") {
+  const Sleeper child("PPid:1");
+  MemoryProbe probe;
+  probe.begin(child.pid());
+  const std::string comm = "/proc/" + std::to_string(child.pid()) + "/comm";
+  std::string name;
+  while (name != "PPid:1") std::getline(std::ifstream(comm), name);
+  for (int i = 0; i < 5; ++i) probe.look();
+  CHECK(is_known(probe));
 }
 
 TEST_CASE("another process's memory is not taken for that of a child whose number it has", "[memory_watch]") {

@@ -44,6 +44,15 @@ TEST_CASE("a stranger is known by its number and its directory's inode, with the
   CHECK(knowing({70, 0}, 60).group_of({70, 0}) == -1);
 }
 
+TEST_CASE("where all directories have one inode nobody is known") {
+  Strangers strangers;
+  strangers.begin(now);
+  strangers.add({71, 7}, 60);
+  strangers.add({70, 7}, 60);
+  strangers.finish();
+  CHECK(strangers.group_of({70, 7}) == -1);
+}
+
 TEST_CASE("strangers are forgotten when they are not listed again, and after a second") {
   auto strangers = knowing({70, 7}, 60);
   CHECK(strangers.are_known(now));
@@ -76,7 +85,7 @@ TEST_CASE("a pass asks nobody again whom the one before found to be nobody's") {
   CHECK(system.asked <= at_first / 2);
 
   system.asked = 0;
-  trees.look_ahead(child.root());
+  trees.look_ahead(child.root(), Milliseconds(1));
   CHECK(system.asked == 0);
 }
 

@@ -49,8 +49,8 @@ class Guard {
 
   /// Call it before the child is started, so that there is no moment at which our death would miss the child.
   Ticket watch(std::uint64_t mark);
-  /// For trees that cannot be searched for. 0 again once the leader has ended: its number may then become somebody
-  /// else's.
+  /// For those of a tree who cannot be searched for. Of one without a mark 0 again once the leader has ended: nothing
+  /// else tells when its number becomes somebody else's.
   void set_leader(Ticket ticket, pid_t leader);
   void forget(Ticket ticket);
 

@@ -76,8 +76,8 @@ void MemoryProbe::look_at(pid_t pid, pid_t parent, int& left) {
   std::snprintf(path.data(), path.size(), "/proc/%d/status", pid);
   const std::string_view status = read_proc_file(path.data(), buffer);
   // Somebody else has that number by now, or in a /proc that is another namespace's.
-  if (number_after(status, "PPid:") != static_cast<std::uint64_t>(parent)) return;
-  seen_bytes_ = std::max(seen_bytes_, number_after(status, "VmHWM:") * kib);
+  if (number_after(status, "\nPPid:") != static_cast<std::uint64_t>(parent)) return;
+  seen_bytes_ = std::max(seen_bytes_, number_after(status, "\nVmHWM:") * kib);
   if (left <= 0) return;
   std::snprintf(path.data(), path.size(), "/proc/%d/task/%d/children", pid, pid);
   std::string_view children = read_proc_file(path.data(), buffer);

@@ -58,7 +58,7 @@ bool shows_this_process(int proc) {
   return self == ::getpid();
 }
 
-bool for_each_process(System& system, int proc, const std::function<void(const ListedProcess&)>& visit) {
+bool for_each_process(System& system, int proc, const std::function<bool(const ListedProcess&)>& visit) {
   if (system.rewind(proc) != 0) return false;
   // Small on purpose: the kernel fills all of it before the first entry can be looked at.
   alignas(DirectoryEntry) char buffer[1024];
@@ -79,7 +79,8 @@ bool for_each_process(System& system, int proc, const std::function<void(const L
       const auto parsed = std::from_chars(name, end, pid);
       if (parsed.ec == std::errc() && parsed.ptr == end) listed[count++] = {pid, inode};
     }
-    while (count != 0) visit(listed[--count]);
+    while (count != 0)
+      if (!visit(listed[--count])) return false;
   }
 }
 

@@ -36,8 +36,9 @@ struct ListedProcess {
 bool shows_this_process(int proc);
 
 /// `proc` is an open /proc. Visits every process in it, within microseconds of its being listed (some live no longer)
-/// and the newest first, as far as that goes. false when the list broke off. Needs no other descriptor.
-bool for_each_process(System& system, int proc, const std::function<void(const ListedProcess&)>& visit);
+/// and the newest first, as far as that goes, until `visit` says false. false when not all were visited. Needs no other
+/// descriptor.
+bool for_each_process(System& system, int proc, const std::function<bool(const ListedProcess&)>& visit);
 
 /// Absent: it has ended (errno ENOENT or ESRCH), or it cannot be read (another errno: no descriptor left).
 std::optional<ProcessStat> read_process(System& system, int proc, pid_t pid);

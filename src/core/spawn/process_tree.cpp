@@ -46,6 +46,7 @@ struct ProcessTrees::Pass {
     return is_signalled_first(tree) && pid == roots[tree].leader;
   }
 
+  const pid_t self = ::getpid();
   std::span<const TreeRoot> roots;
   int signal;
   Reach reach;
@@ -67,6 +68,8 @@ struct ProcessTrees::Pass {
 namespace {
 
 using Marked = std::vector<ProcessTrees::Pass::Marked>;
+
+constexpr int processes_per_look_at_the_clock = 16;
 
 bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
 
@@ -137,9 +140,9 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   Pass pass(roots, signal, reach);
   for (std::size_t i = 0; i < roots.size(); ++i)
     pass.leader_ended[i] = !roots[i].leader_reaped && system_.has_ended(roots[i].leader) == 1;
-  const pid_t self = ::getpid();
   const auto visit = [&](const ListedProcess& process) {
-    if (process.pid > 1 && process.pid != self) look_at(process, pass);
+    look_at(process, pass);
+    return true;
   };
   for (std::size_t i = 0; i < roots.size(); ++i)
     if (pass.is_signalled_first(i))
@@ -151,12 +154,11 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   } else {
     // There may be others that a list would have named, unless this machine has none.
     pass.blurred = proc_ || unopened != -ENOENT;
-    for (const auto& root : roots) {
-      if (root.leader_reaped) continue;
-      visit({root.leader});
-      if (signal == SIGKILL) system_.kill_group(root.leader, signal);
-    }
+    for (const auto& root : roots)
+      if (!root.leader_reaped) look_at({root.leader}, pass);
   }
+  if (signal == SIGKILL)
+    for (const auto& root : roots) kill_group(root);
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
     scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});
@@ -173,10 +175,23 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   return scan;
 }
 
-void ProcessTrees::look_ahead(const TreeRoot& root) const {
-  if (strangers_.are_known(system_.now())) return;
+void ProcessTrees::look_ahead(const TreeRoot& root, Milliseconds budget) const {
+  const SteadyTime now = system_.now();
+  if (strangers_.are_known(now) || (!proc_ && open_proc() < 0)) return;
+  const SteadyTime end = SteadyTime::clock::now() + budget;
+  Pass pass({&root, 1}, 0, Reach::everybody);
   strangers_.forget();
-  scan({&root, 1});
+  strangers_.begin(now);
+  int visited = 0;
+  for_each_process(system_, proc_.get(), [&](const ListedProcess& process) {
+    look_at(process, pass);
+    return ++visited % processes_per_look_at_the_clock != 0 || SteadyTime::clock::now() < end;
+  });
+  strangers_.finish();
+}
+
+void ProcessTrees::kill_group(const TreeRoot& root) const {
+  if (!root.leader_reaped) system_.kill_group(root.leader, SIGKILL);
 }
 
 bool ProcessTrees::signal_group(const TreeRoot& root, int signal) const {
@@ -196,6 +211,7 @@ bool ProcessTrees::give_signal(const TreeMember& member, std::size_t tree, const
 
 void ProcessTrees::look_at(const ListedProcess& process, Pass& pass) const {
   const pid_t pid = process.pid;
+  if (pid <= 1 || pid == pass.self) return;
   const auto is_of_a_leader = [&](pid_t group) {
     return pass.by_leader.contains(group) || pass.by_leader.contains(pid);
   };

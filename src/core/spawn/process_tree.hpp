@@ -87,15 +87,19 @@ class ProcessTrees {
 
   /// One pass over /proc for all the roots, valid for the moment. Costs about a microsecond per process of the machine,
   /// ten per member. Without /proc, or with one that shows nothing or another namespace's processes, a tree is its
-  /// unreaped leader, whose group gets a SIGKILL too.
+  /// unreaped leader. SIGKILL goes to the leader's group as a whole, too.
   ///
   /// A `signal` other than 0 is sent to every member within reach; to those that carry a mark the moment they are seen,
   /// because some live just long enough to fork a successor.
   TreeScan scan(std::span<const TreeRoot> roots, int signal = 0, Reach reach = Reach::everybody) const;
 
-  /// Shortly before that tree is to be ended: what of a pass can be done before is done now, so that the signal and the
-  /// end need not wait for it.
-  void look_ahead(const TreeRoot& root) const;
+  /// Shortly before that tree is to be ended: what of a pass can be done before, and in so much time, is done now, so
+  /// that the signal and the end need not wait for it.
+  void look_ahead(const TreeRoot& root, Milliseconds budget) const;
+
+  /// SIGKILL to whoever is in the leader's process group, also to those that no list shows (no /proc, or one that hides
+  /// processes: hidepid). Without effect once the leader was reaped, whose number may be another group's.
+  void kill_group(const TreeRoot& root) const;
 
   /// The signal to the leader and everybody in its process group at one moment: none of them can have noticed another's
   /// end before, and what they start because of it does not get it. false: that cannot be done, or the leader has

@@ -35,13 +35,16 @@ class Strangers {
   /// All processes were listed.
   void finish() {
     std::sort(next_.begin(), next_.end(), sooner);
+    // Of a /proc that does not tell them apart by it nobody is known.
+    if (next_.size() > 1 && next_[0].process.inode == next_[1].process.inode) next_.clear();
     std::swap(known_, next_);
   }
 
   /// The group that it had; -1: it is not known.
   pid_t group_of(const ListedProcess& process) const {
     const auto found = std::lower_bound(known_.begin(), known_.end(), Known{process, 0}, sooner);
-    const bool same = found != known_.end() && found->process.pid == process.pid && process.inode != 0 &&
+    // 0 and 1 stand for an inode that is not known.
+    const bool same = found != known_.end() && found->process.pid == process.pid && process.inode > 1 &&
                       found->process.inode == process.inode;
     return same ? found->group : -1;
   }

@@ -15,7 +15,10 @@ namespace {
 /// After so many looks at a killed tree the caller's own timer is the better place to wait.
 constexpr int looks_after_kill = 4;
 /// So many passes at most to see that a tree is empty.
-constexpr int passes_to_be_sure = 4;
+constexpr int passes_to_be_sure = 5;
+/// So many of them, one after the other, must have seen nobody: where numbers are few (a small pid_max), a process may
+/// have been started with one that the pass had gone by.
+constexpr int calm_passes = 2;
 
 struct Found {
   std::vector<TreeSight> trees;
@@ -26,6 +29,7 @@ struct Found {
 Found scan_surely(const ProcessTrees& trees, std::span<const TreeRoot> roots, int signal,
                   Reach reach = Reach::everybody) {
   Found found{std::vector<TreeSight>(roots.size()), std::vector<bool>(roots.size(), true)};
+  std::vector<int> calm(roots.size());
   for (int pass = 0; pass < passes_to_be_sure; ++pass) {
     std::vector<std::size_t> open;
     std::vector<TreeRoot> open_roots;
@@ -39,7 +43,9 @@ Found scan_surely(const ProcessTrees& trees, std::span<const TreeRoot> roots, in
     for (std::size_t i = 0; i < open.size(); ++i) {
       TreeSight& before = found.trees[open[i]];
       TreeSight& now = scan.trees[i];
-      found.doubtful[open[i]] = now.members.empty() && (scan.blurred || now.dead != before.dead);
+      int& in_a_row = calm[open[i]];
+      in_a_row = scan.blurred || now.dead != before.dead ? 0 : in_a_row + 1;
+      found.doubtful[open[i]] = now.members.empty() && in_a_row < calm_passes;
       before = std::move(now);
     }
   }
