@@ -13,6 +13,8 @@
 #include "core/os/system.hpp"
 #include "core/submit_ticket.hpp"
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -24,28 +26,36 @@
 namespace cloudops {
 
 class EngineCore;
-class Runtime;
 
 /// Starts, streams, limits, times out, cancels and records commands.
 ///
-/// Every method may be called from any thread and returns at once. Answers come through the callback, on the engine
-/// thread (after close: on the calling thread, before the call returns); a callback must not block and must not throw.
-/// Owns the engine thread; destroying the engine kills what still runs and waits (briefly) until it is gone.
+/// Every method but join() may be called from any thread and returns at once. Answers come through the callback, on the
+/// engine thread (after close: on the calling thread, before the call returns); a callback must not block and must not
+/// throw (Expected::value() of a refusal throws). An empty callback hears nothing.
+///
+/// Owns the engine thread; destroying the engine kills what still runs and waits (briefly) until it is gone, except in
+/// a callback or handler, where a thread of its own waits instead. Belongs to the process that made it: in a copy made
+/// by fork nothing answers, and destroying it leaves the other's alone. So make it after daemon().
+///
+/// Holds some fifteen descriptors once it has started a command, and up to eight more while one is started.
 class Engine {
  public:
   template <class T>
   using Callback = std::function<void(Expected<T>)>;
 
-  /// The sink outlives the engine thread, not necessarily the engine object. `config` is taken as it is: what comes
-  /// from outside is checked by parse_config (core/validate/parse_config.hpp). Without a log_dir, the default here, no
-  /// logs are written. `system` is for tests.
+  /// The sink outlives the engine thread, not necessarily the engine object; without one nobody listens. What comes
+  /// from outside is made a Config by parse_config (core/validate/parse_config.hpp). Without a log_dir, the default
+  /// here, no logs are written. `system` is for tests.
+  ///
+  /// Throws std::invalid_argument for a setting out of its range, boost::system::system_error or std::system_error when
+  /// there is no descriptor or thread.
   Engine(Config config, std::shared_ptr<EventSink> sink, System& system = real_system(),
          ChildSignals child_signals = ChildSignals::for_the_host);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  const Config& config() const { return config_; }
+  const Config& config() const;
 
   /// Answers with the id as soon as the request is accepted (running or queued); otherwise nothing was started.
   /// VALIDATION, CONCURRENCY_LIMIT_REACHED, QUEUE_FULL, ENGINE_CLOSED, IO. A withdrawn request is answered with
@@ -109,16 +119,19 @@ class Engine {
   /// Answers when nothing of this engine runs any more and its thread is about to end. From the call on nothing new is
   /// taken (ENGINE_CLOSED); from the answer on, everything but the readers of finished executions is answered so.
   void close(CloseOptions options, Callback<std::monostate> answer);
-  /// Waits for the engine thread's end, which follows the answer of close().
+  /// Waits for the engine thread's end, which follows the answer of close(): for ever, without one. Not on the engine
+  /// thread (std::system_error).
   void join();
 
  private:
   template <class Work>
   void on_engine(Work work);
 
-  const Config config_;
-  std::unique_ptr<Runtime> runtime_;
-  std::unique_ptr<EngineCore> core_;
+  void leave_to_the_parent();
+
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+  const pid_t made_by_;
 };
 
 }  // namespace cloudops

@@ -1,5 +1,7 @@
 #include "core/engine_core.hpp"
+#include "core/validate/parse_config.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cloudops {
@@ -63,7 +65,8 @@ void EngineCore::close(const CloseOptions& options, Callback<std::monostate> ans
   closing_ = true;
   machine_->cleanup_task().cancel();
   // The deadline first: terminating may be all it takes, and closing then ends the deadline with the rest.
-  if (options.timeout) end_closing_by(*options.timeout, options.mode);
+  if (options.timeout)
+    end_closing_by(std::clamp(*options.timeout, Milliseconds(0), Milliseconds(max_duration_ms)), options.mode);
   if (options.mode == CloseMode::cancel) terminate_all(TerminationCause::shutdown, graceful_stop(grace_period()));
   finish_closing_if_idle();
 }

@@ -114,7 +114,7 @@ void MultiHandler::on_warning(const std::string& sentence) {
 }
 
 HandlerSink::HandlerSink(std::shared_ptr<EventHandler> handler, HandlerErrorCallback on_error)
-    : handler_(std::move(handler)), on_error_(std::move(on_error)) {}
+    : handler_(handler ? std::move(handler) : std::make_shared<NoopHandler>()), on_error_(std::move(on_error)) {}
 
 bool HandlerSink::deliver(Event event) {
   if (const auto* chunk = std::get_if<OutputChunk>(&event)) {

@@ -127,6 +127,7 @@ void Runtime::stop_when_idle() {
 }
 
 void Runtime::join() {
+  std::lock_guard one_at_a_time(joining_);
   if (thread_.joinable()) thread_.join();
 }
 

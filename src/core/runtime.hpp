@@ -45,8 +45,9 @@ class Runtime {
 
   /// The thread ends once nothing is left to do. Engine thread.
   void stop_when_idle();
-  /// Blocks until the thread has ended. Owner.
+  /// Blocks until the thread has ended. Any thread but that one.
   void join();
+  bool is_engine_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
   /// Owner, after join(): gives the descriptors back. Only post() may still be called.
   void release();
 
@@ -99,6 +100,7 @@ class Runtime {
   bool look_is_posted_ = false;
   ChildSignal child_signal_;
   std::recursive_mutex after_end_;
+  std::mutex joining_;
   std::unique_ptr<ReadBuffer> read_buffer_;
   std::uint64_t time_slice_of_host_ns_ = 0;
   bool slices_refused_ = false;

@@ -15,7 +15,8 @@ enum class CloseMode {
 
 struct CloseOptions {
   CloseMode mode = CloseMode::cancel;
-  /// drain: after this, go on as cancel. cancel: after this, SIGKILL at once instead of after the kill grace period.
+  /// At least 0; more than 100 years are 100 years. drain: after this, go on as cancel. cancel: after this, SIGKILL at
+  /// once instead of after the kill grace period.
   std::optional<Milliseconds> timeout;
 };
 

@@ -32,6 +32,7 @@ struct ProcessTrees::Pass {
         marked(all.size()),
         dead(all.size()) {
     for (std::size_t i = 0; i < roots.size(); ++i) {
+      all_marked &= roots[i].mark != 0;
       if (roots[i].mark != 0) by_mark.emplace(roots[i].mark, i);
       by_leader.emplace(roots[i].leader, i);
     }
@@ -50,6 +51,8 @@ struct ProcessTrees::Pass {
   std::span<const TreeRoot> roots;
   int signal;
   Reach reach;
+  /// Else relations tell who belongs to one of them.
+  bool all_marked = true;
   /// Per root: its leader, which gets a signal before everybody else, does not take it.
   std::vector<bool> leader_refused;
   /// Per root: its leader, unreaped, had ended before the pass began. It says nothing about what lived meanwhile.
@@ -215,7 +218,7 @@ void ProcessTrees::look_at(const ListedProcess& process, Pass& pass) const {
   const auto is_of_a_leader = [&](pid_t group) {
     return pass.by_leader.contains(group) || pass.by_leader.contains(pid);
   };
-  if (const pid_t group = strangers_.group_of(process); group >= 0 && !is_of_a_leader(group))
+  if (const pid_t group = strangers_.group_of(process); group >= 0 && pass.all_marked && !is_of_a_leader(group))
     return strangers_.add(process, group);
   rlimit limits{};
   const int unreadable = limits_of(pid, limits);
@@ -246,7 +249,7 @@ void ProcessTrees::look_at(const ListedProcess& process, Pass& pass) const {
   }
   // Kernel threads, on many machines the bulk, have group 0. A process of ours cannot: it inherits or makes one.
   const pid_t group = system_.group_of(pid);
-  const bool only_by_group = readable && marks_.available();
+  const bool only_by_group = readable && pass.all_marked;
   if (group == 0 || (group > 0 && only_by_group && !is_of_a_leader(group))) strangers_.add(process, group);
   if (group <= 0 || (only_by_group && !is_of_a_leader(group))) return;
   auto stat = read_process(system_, proc_.get(), pid);

@@ -54,7 +54,10 @@ std::uint64_t TreeMarks::next() {
   if (!available()) return 0;
   counter_ = (counter_ + 1) & counter_mask;
   if (counter_ == 0) counter_ = 1;
-  return base_ | counter_;
+  const std::uint64_t mark = base_ | counter_;
+  // The host may have got a real limit meanwhile, as for real-time audio.
+  const rlim_t highest = own_limits().rlim_max;
+  return highest == RLIM_INFINITY || highest >= mark ? mark : 0;
 }
 
 bool TreeMarks::mine(std::uint64_t mark) const {

@@ -35,7 +35,8 @@ class TreeMarks {
   /// false: this process was given a real limit on real-time CPU use, which leaves no room for marks.
   bool available() const { return base_ != 0; }
 
-  /// A mark no earlier execution had (they repeat after 2^28); 0 when marks are not available.
+  /// A mark no earlier execution had (they repeat after 2^28); 0 when marks are not available, or no longer: the host
+  /// has been given a real limit.
   std::uint64_t next();
 
   /// Is it one of this engine's, of whatever execution?

@@ -3,8 +3,9 @@
 #include "core/validate/file_check.hpp"
 #include "core/validate/object_reader.hpp"
 
-#include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <type_traits>
 
 namespace cloudops {
 namespace {
@@ -13,10 +14,45 @@ constexpr std::int64_t max_duration_secs = max_duration_ms / 1000;
 constexpr std::int64_t max_slots = 100'000;
 constexpr std::int64_t max_kept_executions = 10'000'000;
 
-/// Reads a number into a setting, which keeps its default when the field is absent.
-template <class Setting>
-void read_number(ObjectReader& reader, std::string_view key, std::int64_t low, std::int64_t high, Setting& setting) {
-  if (const auto number = reader.optional_integer(key, low, high)) setting = static_cast<Setting>(*number);
+struct NumberSetting {
+  std::string_view key;
+  std::uint64_t Config::*setting;
+  std::int64_t low;
+  std::int64_t high;
+};
+static_assert(std::is_same_v<std::size_t, std::uint64_t>, "counts and durations are read alike");
+
+constexpr NumberSetting default_timeout{"default_timeout_ms", &Config::default_timeout_ms, 1, max_duration_ms};
+constexpr NumberSetting max_timeout{"max_timeout_ms", &Config::max_timeout_ms, 1, max_duration_ms};
+constexpr NumberSetting other_numbers[] = {
+    {"max_concurrent_executions", &Config::max_concurrent_executions, 1, max_slots},
+    {"max_in_memory_executions", &Config::max_in_memory_executions, 0, max_kept_executions},
+    {"execution_retention_secs", &Config::execution_retention_secs, 0, max_duration_secs},
+    {"max_output_size_bytes", &Config::max_output_size_bytes, 0, max_kept_output_bytes},
+    {"max_queued_executions", &Config::max_queued_executions, 0, max_kept_executions},
+    {"cleanup_interval_secs", &Config::cleanup_interval_secs, 1, max_duration_secs},
+    {"kill_grace_period_ms", &Config::kill_grace_period_ms, 0, max_duration_ms},
+    {"drain_grace_ms", &Config::drain_grace_ms, 0, max_duration_ms},
+    {"max_in_memory_output_bytes", &Config::max_in_memory_output_bytes, 0, max_safe_integer},
+};
+
+/// A setting keeps its default when the field is absent.
+void read_number(ObjectReader& reader, const NumberSetting& one, Config& config) {
+  if (const auto number = reader.optional_integer(one.key, one.low, one.high))
+    config.*one.setting = static_cast<std::uint64_t>(*number);
+}
+
+std::optional<std::string> fault_of(const Config& config, const NumberSetting& one) {
+  const std::uint64_t found = config.*one.setting;
+  if (found >= static_cast<std::uint64_t>(one.low) && found <= static_cast<std::uint64_t>(one.high))
+    return std::nullopt;
+  return std::string(one.key) + " must be between " + std::to_string(one.low) + " and " + std::to_string(one.high) +
+         ", but it is " + std::to_string(found) + '.';
+}
+
+std::string over_the_maximum(const Config& config) {
+  return "is " + std::to_string(config.default_timeout_ms) + ", which is over max_timeout_ms, " +
+         std::to_string(config.max_timeout_ms) + '.';
 }
 
 void read_flag(ObjectReader& reader, std::string_view key, bool& setting) {
@@ -46,13 +82,11 @@ std::optional<std::string> read_log_dir(ObjectReader& reader, const std::string&
 
 void read_timeouts(ObjectReader& reader, Config& config) {
   const bool default_given = reader.optional_value("default_timeout_ms") != nullptr;
-  read_number(reader, "default_timeout_ms", 1, max_duration_ms, config.default_timeout_ms);
-  read_number(reader, "max_timeout_ms", 1, max_duration_ms, config.max_timeout_ms);
+  read_number(reader, default_timeout, config);
+  read_number(reader, max_timeout, config);
   if (config.default_timeout_ms <= config.max_timeout_ms) return;
   if (default_given)
-    reader.report().add(ValidationKind::invalid_value, reader.at("default_timeout_ms"),
-                        "is " + std::to_string(config.default_timeout_ms) + ", which is over max_timeout_ms, " +
-                            std::to_string(config.max_timeout_ms) + '.');
+    reader.report().add(ValidationKind::invalid_value, reader.at("default_timeout_ms"), over_the_maximum(config));
   else
     config.default_timeout_ms = config.max_timeout_ms;
 }
@@ -79,20 +113,22 @@ Expected<Config> parse_config(const Value& raw, const std::string& default_log_d
   read_timeouts(reader, config);
   read_flag(reader, "stream_output", config.stream_output);
   config.log_dir = read_log_dir(reader, default_log_dir);
-  read_number(reader, "max_concurrent_executions", 1, max_slots, config.max_concurrent_executions);
-  read_number(reader, "max_in_memory_executions", 0, max_kept_executions, config.max_in_memory_executions);
-  read_number(reader, "execution_retention_secs", 0, max_duration_secs, config.execution_retention_secs);
+  for (const auto& one : other_numbers) read_number(reader, one, config);
   read_flag(reader, "enable_auto_cleanup", config.enable_auto_cleanup);
-  read_number(reader, "max_output_size_bytes", 0, max_kept_output_bytes, config.max_output_size_bytes);
   read_choices(reader, config);
-  read_number(reader, "max_queued_executions", 0, max_kept_executions, config.max_queued_executions);
-  read_number(reader, "cleanup_interval_secs", 1, max_duration_secs, config.cleanup_interval_secs);
-  read_number(reader, "kill_grace_period_ms", 0, max_duration_ms, config.kill_grace_period_ms);
-  read_number(reader, "drain_grace_ms", 0, max_duration_ms, config.drain_grace_ms);
-  read_number(reader, "max_in_memory_output_bytes", 0, max_safe_integer, config.max_in_memory_output_bytes);
   reader.reject_unknown_fields();
   if (report.error()) return *report.error();
   return config;
+}
+
+std::optional<std::string> fault_of(const Config& config) {
+  for (const auto& one : {default_timeout, max_timeout})
+    if (auto fault = fault_of(config, one)) return fault;
+  if (config.default_timeout_ms > config.max_timeout_ms) return "default_timeout_ms " + over_the_maximum(config);
+  for (const auto& one : other_numbers)
+    if (auto fault = fault_of(config, one)) return fault;
+  if (config.log_dir && config.log_dir->empty()) return "log_dir must not be empty; absent, there are no logs.";
+  return std::nullopt;
 }
 
 }  // namespace cloudops

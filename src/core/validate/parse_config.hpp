@@ -5,6 +5,7 @@
 #include "core/model/value.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace cloudops {
@@ -19,5 +20,8 @@ inline constexpr std::int64_t max_kept_output_bytes = 512'000'000;
 /// once) and normal (normal_path). max_timeout_ms alone and below the default of default_timeout_ms lowers that to it.
 /// Errors: ErrorCode::validation, as parse_request's.
 Expected<Config> parse_config(const Value& raw, const std::string& default_log_dir);
+
+/// What of a configuration that a program made by itself is out of the same ranges, as a sentence; absent: nothing.
+std::optional<std::string> fault_of(const Config& config);
 
 }  // namespace cloudops
