@@ -1,6 +1,6 @@
 # Boost is used by its headers alone: no Boost library is linked.
 set(boost_minimum 1.81)
-find_path(BOOST_INCLUDE_DIR boost/version.hpp HINTS ENV BOOST_ROOT ENV BOOST_INCLUDEDIR PATH_SUFFIXES include)
+find_path(BOOST_INCLUDE_DIR boost/version.hpp HINTS "${BOOST_ROOT}" ENV BOOST_ROOT ENV BOOST_INCLUDEDIR PATH_SUFFIXES include)
 if(NOT BOOST_INCLUDE_DIR)
   message(FATAL_ERROR "Boost was not found. Boost ${boost_minimum} or newer is needed, headers only "
                       "(Debian 12: apt-get install libboost1.81-dev; elsewhere: set BOOST_ROOT).")

@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloudops-execution-engine")
 install(TARGETS cloudops_core cloudops_boost EXPORT cloudops-targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY src/core DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/cloudops-execution-engine"
-        FILES_MATCHING PATTERN "*.hpp")
+        FILES_MATCHING PATTERN "*.hpp" PATTERN json_fields.hpp EXCLUDE)
 install(EXPORT cloudops-targets NAMESPACE cloudops:: DESTINATION "${package_dir}")
 configure_package_config_file(cmake/package-config.cmake.in package-config.cmake INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file(package-version.cmake COMPATIBILITY SameMinorVersion)
