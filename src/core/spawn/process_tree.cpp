@@ -2,6 +2,7 @@
 
 #include "core/model/shortage.hpp"
 #include "core/spawn/proc_reader.hpp"
+#include "core/spawn/tree_pass.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -11,115 +12,20 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <unordered_map>
 #include <utility>
 
 namespace cloudops {
 
-/// Which roots a pass looks for, and what it found.
-struct ProcessTrees::Pass {
-  struct Marked {
-    ProcessStat stat;
-    bool refused = false;
-  };
-
-  Pass(std::span<const TreeRoot> all, int sent, Reach who)
-      : roots(all),
-        signal(sent),
-        reach(who),
-        leader_refused(all.size()),
-        leader_ended(all.size()),
-        marked(all.size()),
-        dead(all.size()) {
-    for (std::size_t i = 0; i < roots.size(); ++i) {
-      all_marked &= roots[i].mark != 0;
-      if (roots[i].mark != 0) by_mark.emplace(roots[i].mark, i);
-      by_leader.emplace(roots[i].leader, i);
-    }
-  }
-
-  /// Leaders come first: a shell whose child is gone before it hears of the signal ends as if nothing had happened,
-  /// without running its trap. Where there are no marks the parent links are needed until everybody is found.
-  bool is_signalled_first(std::size_t tree) const {
-    return signal != 0 && reach == Reach::everybody && roots[tree].mark != 0 && !roots[tree].leader_reaped;
-  }
-  bool is_signalled_leader(std::size_t tree, pid_t pid) const {
-    return is_signalled_first(tree) && pid == roots[tree].leader;
-  }
-
-  const pid_t self = ::getpid();
-  std::span<const TreeRoot> roots;
-  int signal;
-  Reach reach;
-  /// Else relations tell who belongs to one of them.
-  bool all_marked = true;
-  /// Per root: its leader, which gets a signal before everybody else, does not take it.
-  std::vector<bool> leader_refused;
-  /// Per root: its leader, unreaped, had ended before the pass began. It says nothing about what lived meanwhile.
-  std::vector<bool> leader_ended;
-  std::unordered_map<std::uint64_t, std::size_t> by_mark;
-  std::unordered_map<pid_t, std::size_t> by_leader;
-  /// Per root: those that carry its mark.
-  std::vector<std::vector<Marked>> marked;
-  /// Per root: TreeSight::dead.
-  std::vector<std::uint64_t> dead;
-  /// Those without a readable mark that may be somebody's by their relations.
-  std::vector<ProcessStat> others;
-  bool blurred = false;
-};
-
 namespace {
-
-using Marked = std::vector<ProcessTrees::Pass::Marked>;
 
 constexpr int processes_per_look_at_the_clock = 16;
 
 bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
 
-/// While the group has a member of the tree, or its leader is our unreaped child, its number belongs to the tree.
-/// Without marks, after the leader was reaped, a group of that number in our session is taken for it while no process
-/// has the number itself.
-bool owns_group(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
-  if (!root.leader_reaped) return true;
-  if (root.mark != 0)
-    return std::any_of(marked.begin(), marked.end(), [&](const auto& one) { return one.stat.group == root.leader; });
-  return std::none_of(others.begin(), others.end(), [&](const auto& stat) { return stat.pid == root.leader; });
-}
-
 /// An orphan whose parent was to be the init process, or a sub-reaper, and that is this process: in a container the
 /// host often is. Nobody else would collect it. The only child that the engine itself collects is the leader.
 bool is_left_to_us(const ProcessStat& zombie, const TreeRoot& root) {
   return zombie.parent == ::getpid() && (zombie.pid != root.leader || root.leader_reaped);
-}
-
-std::vector<TreeMember> gather(const TreeRoot& root, const Marked& marked, const std::vector<ProcessStat>& others) {
-  std::vector<TreeMember> members;
-  std::unordered_map<pid_t, std::uint64_t> started;
-  const auto add = [&](const ProcessStat& stat, std::uint64_t mark, bool refused) {
-    if (started.emplace(stat.pid, stat.started).second)
-      members.push_back({stat.pid, mark, stat.started, stat.stopped, refused});
-  };
-  for (const auto& one : marked) add(one.stat, root.mark, one.refused);
-  if (others.empty()) return members;
-
-  const bool group_is_ours = owns_group(root, marked, others);
-  const pid_t session = ::getsid(0);
-  for (const auto& stat : others)
-    if (stat.pid == root.leader && !root.leader_reaped) add(stat, 0, false);
-  for (const auto& stat : others) {
-    const bool same_group = stat.group == root.leader && (stat.session == session || !root.leader_reaped);
-    const bool same_session = stat.session == root.leader && !root.leader_reaped;
-    if ((group_is_ours && same_group) || same_session) add(stat, 0, false);
-  }
-  for (bool grown = true; std::exchange(grown, false);)
-    for (const auto& stat : others) {
-      const auto parent = started.find(stat.parent);
-      // A child is never older than its parent: that would be another process with the parent's number.
-      if (parent == started.end() || parent->second > stat.started || started.contains(stat.pid)) continue;
-      add(stat, 0, false);
-      grown = true;
-    }
-  return members;
 }
 
 }  // namespace
@@ -140,7 +46,7 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
   TreeScan scan;
   if (roots.empty()) return scan;
   const int unopened = proc_ ? 0 : open_proc();
-  Pass pass(roots, signal, reach);
+  TreePass pass(roots, signal, reach);
   for (std::size_t i = 0; i < roots.size(); ++i)
     pass.leader_ended[i] = !roots[i].leader_reaped && system_.has_ended(roots[i].leader) == 1;
   const auto visit = [&](const ListedProcess& process) {
@@ -164,7 +70,7 @@ TreeScan ProcessTrees::scan(std::span<const TreeRoot> roots, int signal, Reach r
     for (const auto& root : roots) kill_group(root);
 
   for (std::size_t i = 0; i < roots.size(); ++i) {
-    scan.trees.push_back({gather(roots[i], pass.marked[i], pass.others), pass.dead[i]});
+    scan.trees.push_back({members_of(pass, i), pass.dead[i]});
     auto& members = scan.trees.back().members;
     const auto is_leader = [&](const TreeMember& member) { return member.pid == roots[i].leader; };
     // /proc may be an empty folder (chroot), or hide the programs of other users (hidepid, setuid).
@@ -182,7 +88,7 @@ void ProcessTrees::look_ahead(const TreeRoot& root, Milliseconds budget) const {
   const SteadyTime now = system_.now();
   if (strangers_.are_known(now) || (!proc_ && open_proc() < 0)) return;
   const SteadyTime end = SteadyTime::clock::now() + budget;
-  Pass pass({&root, 1}, 0, Reach::everybody);
+  TreePass pass({&root, 1}, 0, Reach::everybody);
   strangers_.forget();
   strangers_.begin(now);
   int visited = 0;
@@ -204,7 +110,7 @@ bool ProcessTrees::signal_group(const TreeRoot& root, int signal) const {
          system_.kill_group(root.leader, signal) == 0;
 }
 
-bool ProcessTrees::give_signal(const TreeMember& member, std::size_t tree, const Pass& pass) const {
+bool ProcessTrees::give_signal(const TreeMember& member, std::size_t tree, const TreePass& pass) const {
   if (pass.signal == 0) return true;
   if (pass.is_signalled_leader(tree, member.pid)) return !pass.leader_refused[tree];
   // Asked of the system: what /proc says of somebody may not be readable.
@@ -212,7 +118,7 @@ bool ProcessTrees::give_signal(const TreeMember& member, std::size_t tree, const
   return send(member, pass.signal) != Delivery::refused;
 }
 
-void ProcessTrees::look_at(const ListedProcess& process, Pass& pass) const {
+void ProcessTrees::look_at(const ListedProcess& process, TreePass& pass) const {
   const pid_t pid = process.pid;
   if (pid <= 1 || pid == pass.self) return;
   const auto is_of_a_leader = [&](pid_t group) {
@@ -270,7 +176,7 @@ int ProcessTrees::limits_of(pid_t pid, struct rlimit& limits) const {
   return has_ended(-unreadable) ? -ESRCH : unreadable;
 }
 
-bool ProcessTrees::is_ended_leader(pid_t pid, const Pass& pass) const {
+bool ProcessTrees::is_ended_leader(pid_t pid, const TreePass& pass) const {
   const auto found = pass.by_leader.find(pid);
   return found != pass.by_leader.end() && !pass.roots[found->second].leader_reaped && system_.has_ended(pid) == 1;
 }

@@ -67,6 +67,8 @@ enum class Reach {
   outside_group,
 };
 
+struct TreePass;
+
 /// Finds the processes of trees and sends them signals. Engine thread only; owns the engine's marks and an open /proc,
 /// so that a process out of descriptors can still find what it has to kill.
 ///
@@ -79,9 +81,6 @@ class ProcessTrees {
  public:
   explicit ProcessTrees(System& system = real_system());
   explicit ProcessTrees(TreeMarks marks, System& system = real_system());
-
-  /// Internal to a scan.
-  struct Pass;
 
   TreeMarks& marks() { return marks_; }
 
@@ -111,14 +110,14 @@ class ProcessTrees {
   Delivery send(const TreeMember& member, int signal) const;
 
  private:
-  void look_at(const ListedProcess& process, Pass& pass) const;
+  void look_at(const ListedProcess& process, TreePass& pass) const;
   /// The pass's signal, if there is one for that member. false: the system refused.
-  bool give_signal(const TreeMember& member, std::size_t tree, const Pass& pass) const;
+  bool give_signal(const TreeMember& member, std::size_t tree, const TreePass& pass) const;
   bool is_still(const TreeMember& member) const;
   /// Where its mark is, if it has one. 0, or -errno.
   int limits_of(pid_t pid, struct rlimit& limits) const;
   /// It waits for its execution to be settled: a zombie, though /proc cannot say so.
-  bool is_ended_leader(pid_t pid, const Pass& pass) const;
+  bool is_ended_leader(pid_t pid, const TreePass& pass) const;
   /// A descriptor, or -errno: -ENOENT as well when it is there for others.
   int open_proc() const;
 
