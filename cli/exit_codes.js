@@ -30,7 +30,7 @@ function ofResult(result, interruptedBy) {
 
 /** The exit code for a command that was not started. */
 function ofError(error) {
-  if (error?.errno === 'ENOENT') return exitCodes.notFound;
+  if (error?.errno === 'ENOENT' || error?.errno === 'ENOTDIR') return exitCodes.notFound;
   const cannotRun = error?.code === 'SPAWN_FAILED' || (error?.kind === 'INVALID_COMMAND' && error.errno !== undefined);
   return cannotRun ? exitCodes.cannotRun : exitCodes.usage;
 }

@@ -1,7 +1,7 @@
 'use strict';
 
 const { statSync } = require('node:fs');
-const { join } = require('node:path');
+const { resolve } = require('node:path');
 
 const { loadConfigFromEnv } = require('../lib/config.js');
 
@@ -26,7 +26,7 @@ function isDirectory(path) {
 
 /** Where an engine with the same environment and options writes its logs. */
 function logDirOf(options) {
-  return options.logDir ?? loadConfigFromEnv().log_dir ?? join(systemTempDir(), 'cloudops-executions');
+  return options.logDir ?? loadConfigFromEnv().log_dir ?? resolve(systemTempDir(), 'cloudops-executions');
 }
 
 module.exports = { logDirOf };

@@ -1,7 +1,7 @@
 'use strict';
 
 const { randomUUID } = require('node:crypto');
-const { readFileSync } = require('node:fs');
+const { fstatSync, readFileSync } = require('node:fs');
 const { text: textOf } = require('node:stream/consumers');
 
 const { ValidationError } = require('../lib/errors.js');
@@ -12,8 +12,7 @@ async function readPlanFile(path) {
   const name = path === '-' ? 'standard input' : path;
   let text;
   try {
-    // Not by its descriptor: whoever is at the other end may have set it not to block.
-    text = path === '-' ? await textOf(process.stdin) : readFileSync(path, 'utf8');
+    text = path === '-' ? await standardInput() : readFileSync(path, 'utf8');
   } catch (error) {
     throw new ValidationError('INVALID_PLAN', '', `cannot read ${name}: ${error.message}`, { cause: error });
   }
@@ -22,6 +21,13 @@ async function readPlanFile(path) {
   } catch (error) {
     throw new ValidationError('INVALID_PLAN', '', `${name} is not JSON: ${error.message}`, { cause: error });
   }
+}
+
+/** Not by its descriptor: whoever is at the other end may have set it not to block. */
+function standardInput() {
+  // A stream of one would be empty.
+  if (fstatSync(0).isDirectory()) throw new Error('it is a directory');
+  return textOf(process.stdin);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
-const { dirname, join } = require('node:path');
+const { basename, dirname, join } = require('node:path');
 
 const { ExecutionError } = require('../lib/errors.js');
 
@@ -57,12 +57,16 @@ function placeOf(path) {
   fs.accessSync(path, fs.constants.W_OK);
   if (!there.isFile()) return { device: path };
   if ([1, 2].some((fd) => isSame(there, fd))) throw new Error('what this command says goes there');
-  return { file: replaceable(fs.realpathSync(path)) };
+  // Its mode is not ours to change, and in a directory such as /tmp it is not ours to replace.
+  if (process.geteuid() !== 0 && there.uid !== process.geteuid()) throw new Error(`it belongs to user ${there.uid}`);
+  return { file: replaceable(fs.realpathSync.native(path)) };
 }
 
+/** The same path without links in its folder: `folder/..` is not always where it seems. */
 function replaceable(file) {
-  fs.accessSync(dirname(file), fs.constants.W_OK | fs.constants.X_OK);
-  return file;
+  const folder = fs.realpathSync.native(dirname(file));
+  fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+  return join(folder, basename(file));
 }
 
 function isLink(path) {

@@ -6,8 +6,11 @@ const { ExecutionError, errorFromNative } = require('../lib/errors.js');
 const { textOf, warn } = require('../lib/warning.js');
 
 const { rpcCodes } = require('./error_codes.js');
-const { jsonText } = require('./json_text.js');
-const { whileItAnswers } = require('./patience.js');
+const { atMost, whileItAnswers } = require('./patience.js');
+const { toWire } = require('./wire_value.js');
+
+/** So long may a transport take to start or to close, in ms; longer than SpawnTransport gives its sidecar. */
+const longestStep = 15_000;
 
 /** The next turn of the event loop: everything that waits for a promise has gone on by then. */
 const turn = () => new Promise((resolve) => (globalThis.setImmediate ?? setTimeout)(resolve));
@@ -27,6 +30,8 @@ class Connection {
   /** Lines that have come. */
   #received = 0;
   #holds = 0;
+  /** What rejects the calls that are outstanding. */
+  #outstanding = new Set();
   /** Why no more calls are possible. */
   #over;
 
@@ -50,19 +55,27 @@ class Connection {
   async #start() {
     await this.#transport.start({
       line: (line) => this.#receive(line),
-      end: (reason) => this.#end(new ExecutionError('IO', `the sidecar has ended${reason ? `: ${reason}` : ''}`)),
+      // After the lines that came before it.
+      end: (reason) => this.#receive({ end: `the sidecar has ended${reason ? `: ${reason}` : ''}` }),
     });
   }
 
   /** @returns {Promise<unknown>} rejects with the ExecutionError that the engine rejected with */
   async call(method, params) {
     if (this.#over !== undefined) throw this.#over;
+    const sent = toWire(params);
     this.hold();
+    let giveUp;
     try {
-      return await this.#client.request(method, checked(params));
+      // The library looks at no answer while a message is not sent, and the other side may take none any more.
+      return await new Promise((resolve, reject) => {
+        this.#outstanding.add((giveUp = reject));
+        this.#client.request(method, sent).then(resolve, reject);
+      });
     } catch (error) {
       throw this.#translate(error);
     } finally {
+      this.#outstanding.delete(giveUp);
       this.letGo();
     }
   }
@@ -73,7 +86,7 @@ class Connection {
   }
 
   notify(method, params) {
-    if (this.#over === undefined) this.#client.notify(method, params);
+    if (this.#over === undefined) this.#client.notify(method, toWire(params));
   }
 
   /** Keeps the process alive until `letGo` was called as often. */
@@ -84,13 +97,20 @@ class Connection {
     if (--this.#holds === 0) this.#transport.unref?.();
   }
 
-  /** Ends the other side; outstanding and further calls reject with `error`. */
+  /** Ends the other side; outstanding and further calls reject with `error`. A transport gets 15 s for each step. */
   async close(error) {
     this.#end(error);
     this.hold();
+    const end = async () => this.#transport.close();
     try {
-      await this.#started.catch(() => {});
-      await this.#transport.close();
+      await atMost(
+        longestStep,
+        this.#started.catch(() => {}),
+        () => this.#started.then(end, () => {}).catch(() => {}),
+      );
+      await atMost(longestStep, end());
+    } catch (failure) {
+      throw new ExecutionError('IO', `the sidecar could not be closed: ${textOf(failure)}`, { cause: failure });
     } finally {
       this.letGo();
     }
@@ -98,9 +118,10 @@ class Connection {
 
   async #send(message) {
     await this.#started;
-    await this.#transport.send(jsonText(message));
+    await this.#transport.send(JSON.stringify(message));
   }
 
+  /** @param {string | { end: string }} line */
   #receive(line) {
     this.#received++;
     this.#inbox.push(line);
@@ -126,6 +147,10 @@ class Connection {
 
   /** @returns {boolean} true: it was an answer */
   #take(line) {
+    if (line?.end !== undefined) {
+      this.#end(new ExecutionError('IO', line.end));
+      return false;
+    }
     let message;
     try {
       message = JSON.parse(line);
@@ -148,27 +173,18 @@ class Connection {
   #end(error) {
     if (this.#over !== undefined) return;
     this.#over = error;
+    for (const reject of this.#outstanding) reject(error);
     this.#client.rejectAllPendingRequests(error.message);
     this.#onEnd(error);
   }
 
   #translate(error) {
     if (error instanceof ExecutionError || error?.code === rpcCodes.aborted) return error;
-    if (error?.code === rpcCodes.engine && error.data !== undefined) {
+    if (error?.code === rpcCodes.engine && typeof error.data?.code === 'string') {
       return errorFromNative({ ...error.data, message: error.message });
     }
     // A connection that is over is known to the library by its message only.
     return this.#over ?? new ExecutionError('INTERNAL', error?.message ?? String(error), { cause: error });
-  }
-}
-
-/** Refuses what JSON cannot say before it is sent: the library would keep such a call waiting. */
-function checked(params) {
-  try {
-    jsonText(params);
-    return params;
-  } catch (error) {
-    throw new ExecutionError('SERIALIZATION', `the call cannot be written as JSON: ${error.message}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { ExecutionError } = require('../lib/errors.js');
+const { ExecutionError, ValidationError } = require('../lib/errors.js');
 
 /** More than an engine keeps by default; the oldest go first. */
 const limit = 10_000;
@@ -14,8 +14,15 @@ class LogPaths {
     if (this.#byId.size > limit) this.#byId.delete(this.#byId.keys().next().value);
   }
 
-  /** @throws {ExecutionError} NOT_FOUND; LOG_READ_FAILED when it has no log */
+  /** @throws {ExecutionError} VALIDATION; NOT_FOUND; LOG_READ_FAILED when it has no log */
   get(id) {
+    if (typeof id !== 'string') {
+      throw new ValidationError(
+        'WRONG_TYPE',
+        'id',
+        `id is ${id === null ? 'null' : `of type ${typeof id}`}; it must be a string`,
+      );
+    }
     const key = String(id).toLowerCase();
     const path = this.#byId.get(key);
     if (typeof path === 'string') return path;

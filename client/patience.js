@@ -38,4 +38,20 @@ async function whileItAnswers(answer, { ask, heard }) {
   }
 }
 
-module.exports = { whileItAnswers };
+/** As `promise`, or after so many milliseconds nothing, and `tooLate` is called. */
+async function atMost(ms, promise, tooLate = () => {}) {
+  let timer;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(() => {
+      tooLate();
+      resolve();
+    }, ms);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+module.exports = { atMost, whileItAnswers };

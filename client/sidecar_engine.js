@@ -3,7 +3,6 @@
 const { signalIn, watchSignal } = require('../lib/abort.js');
 const { ExecutionError, engineClosed } = require('../lib/errors.js');
 const { Feeds } = require('../lib/feeds.js');
-const { serially } = require('../lib/global.js');
 const { OutputChunk } = require('../lib/output_chunk.js');
 const { Subscribers } = require('../lib/subscribers.js');
 const { isTerminal } = require('../lib/terminal_event.js');
@@ -18,6 +17,8 @@ const { LogPaths } = require('./log_paths.js');
 const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 let globalEngine;
+/** Among the options: one after another, whatever the configuration says about that. */
+const serial = Symbol('serial');
 
 /**
  * The interface of ExecutionEngine, with the engine in another process. Documented in typings/sidecar.d.ts.
@@ -57,7 +58,7 @@ class SidecarEngine extends WatchedEmitter {
       onNotification: (method, params) => this.#notified(method, params),
       onEnd: (error) => this.#connectionOver(error),
     });
-    this.ready = this.#call('initialize', { config: config ?? {} });
+    this.ready = this.#call('initialize', { config, serial: options?.[serial] });
     // Whoever does not ask for it hears of a failure with the first call.
     this.ready.catch(() => {});
   }
@@ -66,7 +67,7 @@ class SidecarEngine extends WatchedEmitter {
     if (globalEngine !== undefined) {
       throw new ExecutionError('ALREADY_INITIALIZED', 'the global engine exists already; get it with global()');
     }
-    globalEngine = new this(serially(config), options);
+    globalEngine = new this(config, { ...options, [serial]: true });
     return globalEngine;
   }
   static global() {

@@ -4,6 +4,9 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const { join } = require('node:path');
 
+const { ValidationError } = require('../lib/errors.js');
+const { whatElse } = require('../lib/plain_object.js');
+
 const { LineReader, tooLong } = require('./line_reader.js');
 
 /** The sidecar that belongs to this package, run by the Node that runs us (in Electron, by its Node mode). */
@@ -26,6 +29,12 @@ class SpawnTransport {
 
   /** @param {string[]} [command] the program and its arguments */
   constructor(command = ownCommand()) {
+    const isOne = Array.isArray(command) && command.length > 0 && command.every((word) => typeof word === 'string');
+    if (!isOne) {
+      const found = typeof command === 'string' ? JSON.stringify(command) : (whatElse(command) ?? 'an object');
+      const allowed = 'an array of strings, the program first';
+      throw new ValidationError('WRONG_TYPE', 'options.command', `options.command is ${found}; it must be ${allowed}`);
+    }
     this.#command = command;
   }
 

@@ -16,8 +16,7 @@ export { ExecutionError, ValidationError } from './errors';
  *   nothing for 10 s while it is asked to close, or has not ended 5 s after its input, is killed, and its commands with it.
  * - Events of one execution come in order, and an end before the starts and the progress that came after it; lines of
  *   executions that run side by side may overtake each other.
- * - What JSON has no word for (NaN, Infinity, a Map, a function) is refused as a string would be; a bigint rejects with
- *   SERIALIZATION.
+ * - A request that contains itself rejects with SERIALIZATION. `{ base64 }` stands for bytes, as in the messages.
  * - An answer of more than 500,000,000 characters (as JSON) is SERIALIZATION; a terminal event then has an empty output and
  *   `output_truncated`.
  * - Should the sidecar die, what is outstanding and every further call reject with IO.
@@ -36,6 +35,7 @@ export interface SidecarEngineConstructor {
   /**
    * @param options in Node optional: the sidecar of this package is then started
    * @throws ExecutionError IO when there is no transport and none can be made (a browser)
+   * @throws ValidationError when options.command is no array of strings
    */
   new (config?: EngineConfig, options?: SidecarOptions): SidecarEngine;
   readonly prototype: SidecarEngine;
@@ -72,7 +72,10 @@ export interface Transport {
   start(handlers: TransportHandlers): void | Promise<void>;
   /** Sends a line, which comes without its line end; the promise may stay pending as long as no more is welcome. */
   send(line: string): void | Promise<void>;
-  /** Ends the other process; resolves when it has ended, where that is known. */
+  /**
+   * Ends the other process; resolves when it has ended, where that is known. Waited for 15 s at most. Called before `start`
+   * has settled when that takes as long, and once more if it then succeeds.
+   */
   close(): void | Promise<void>;
   /** From now on this process stays as long as the connection is open. */
   ref?(): void;

@@ -4,6 +4,7 @@ const { JSONRPCErrorCode, JSONRPCErrorException, JSONRPCServer, createJSONRPCErr
 
 const { rpcCodes } = require('../../client/error_codes.js');
 const { longestLine, tooLong } = require('../../client/line_reader.js');
+const { reviver } = require('../../client/wire_value.js');
 
 const { errorToWire } = require('./wire_error.js');
 
@@ -36,7 +37,7 @@ async function receive(server, line) {
   }
   let message;
   try {
-    message = JSON.parse(line);
+    message = JSON.parse(line, reviver);
   } catch {
     return createJSONRPCErrorResponse(null, JSONRPCErrorCode.ParseError, 'the line is not JSON');
   }

@@ -1,6 +1,7 @@
 'use strict';
 
 const { ExecutionError } = require('../../lib/errors.js');
+const { serially } = require('../../lib/global.js');
 const { isTerminal } = require('../../lib/terminal_event.js');
 const { version } = require('../../package.json');
 const { EventPumps } = require('../event_pumps.js');
@@ -16,7 +17,7 @@ const protocol = 1;
  * One engine as a set of methods with named parameters: those of ExecutionEngine, and a few that only make sense over a
  * distance.
  *
- * - `initialize { config }` makes the engine; without it the first other call makes one with the defaults.
+ * - `initialize { config, serial }` makes the engine, of `initGlobal` if `serial` is true; without it the first other call makes one with the defaults.
  * - `abort { abort_token }` is what an AbortSignal is in JavaScript: it withdraws or cancels what was submitted with
  *   that token.
  * - `hold { id }` stops the events of one execution, and so its child once its pipe is full; `release { id }` lets go. One
@@ -100,7 +101,7 @@ class Service {
     await this.#engine?.close();
   }
 
-  #initialize({ config }) {
+  #initialize({ config, serial }) {
     if (this.#engine !== undefined) {
       throw new ExecutionError(
         'ALREADY_INITIALIZED',
@@ -108,13 +109,19 @@ class Service {
       );
     }
     try {
-      this.#start(config);
+      this.#start(serial === true ? this.#serially(config) : config);
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
       throw error;
     }
     return { version, protocol, pid: process.pid };
+  }
+
+  /** As initGlobal: also what does not count then must be allowed. */
+  #serially(config) {
+    this.#makeEngine(config).close();
+    return serially(config);
   }
 
   #ready() {

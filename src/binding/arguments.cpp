@@ -1,6 +1,7 @@
 #include "binding/arguments.hpp"
 
 #include "binding/to_value.hpp"
+#include "core/validate/wording.hpp"
 
 namespace cloudops::binding {
 namespace {
@@ -12,9 +13,9 @@ bool is_plain_object(const Napi::Value& value) {
 
 Error wrong_type(Napi::Env env, const Napi::Value& found, const std::string& name, const std::string& expected) {
   // An object is not looked into: that would run getters and proxies of the caller, which may throw.
-  const std::string type = !is_plain_object(found) ? type_name(to_value(env, found))
-                           : found.IsArray()       ? "array"
-                                                   : "object";
+  const std::string type = !is_plain_object(found) ? described(to_value(env, found))
+                           : found.IsArray()       ? "an array"
+                                                   : "an object";
   return validation_error(ValidationKind::wrong_type, name,
                           name + " must be " + expected + ", but it is " + type + ".");
 }

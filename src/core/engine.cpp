@@ -60,11 +60,15 @@ Engine::~Engine() {
   }
   send_held();
   on_engine([](EngineCore& core) { core.shut_down(); });
-  if (parts_->runtime.is_engine_thread())
-    // In a callback or handler: the thread cannot wait for its own end.
-    std::thread([parts = std::move(parts_)] { parts->runtime.join(); }).detach();
-  else
+  if (!parts_->runtime.works_here()) {
     parts_->runtime.join();
+    return;
+  }
+  // In a callback or handler, which cannot wait for its own end.
+  std::thread([parts = std::move(parts_)] {
+    parts->runtime.join();
+    parts->runtime.let_work_end();
+  }).detach();
 }
 
 void Engine::leave_to_the_parent() {

@@ -29,7 +29,10 @@ void Runtime::post(Work work) {
   if (state_ == State::ended) {
     lock.unlock();
     std::lock_guard one_at_a_time(after_end_);
-    return work();
+    const auto outer = works_after_end_.exchange(std::this_thread::get_id());
+    work();
+    works_after_end_ = outer;
+    return;
   }
   // From the engine thread in the order of what it posts to itself.
   if (io_->get_executor().running_in_this_thread()) {
@@ -129,6 +132,11 @@ void Runtime::stop_when_idle() {
 void Runtime::join() {
   std::lock_guard one_at_a_time(joining_);
   if (thread_.joinable()) thread_.join();
+}
+
+bool Runtime::works_here() const {
+  const auto here = std::this_thread::get_id();
+  return thread_.get_id() == here || works_after_end_.load() == here;
 }
 
 void Runtime::release() {

@@ -47,7 +47,10 @@ class Runtime {
   void stop_when_idle();
   /// Blocks until the thread has ended. Any thread but that one.
   void join();
-  bool is_engine_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
+  /// This is the engine thread, or the thread that does its work since it has ended.
+  bool works_here() const;
+  /// Blocks while another thread does work since the engine thread has ended.
+  void let_work_end() { std::lock_guard one_at_a_time(after_end_); }
   /// Owner, after join(): gives the descriptors back. Only post() may still be called.
   void release();
 
@@ -100,6 +103,8 @@ class Runtime {
   bool look_is_posted_ = false;
   ChildSignal child_signal_;
   std::recursive_mutex after_end_;
+  /// Who holds it to do work.
+  std::atomic<std::thread::id> works_after_end_;
   std::mutex joining_;
   std::unique_ptr<ReadBuffer> read_buffer_;
   std::uint64_t time_slice_of_host_ns_ = 0;

@@ -7,8 +7,10 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -33,6 +35,12 @@ function bash(line, report, file = plan()) {
   const words = ['-c', line, 'bash', process.execPath, bin, 'plan', '--report', report, file];
   return spawnSync('bash', words, { encoding: 'utf8', env });
 }
+
+const otherDevice = statSync('/dev/shm', { throwIfNoEntry: false })?.dev;
+const noOtherFileSystem =
+  otherDevice === undefined || otherDevice === statSync(tempDir()).dev
+    ? '/dev/shm is no file system of its own'
+    : false;
 
 /** A directory with a page of yesterday's that everybody may read. */
 function yesterdays() {
@@ -129,3 +137,18 @@ test('a file that is a mount point is written to', { skip: noMounts }, () => {
   assert.equal(modeOf(path), 0o600);
   assert.deepEqual([readdirSync(dir), readdirSync(inside)], [['report.html'], ['report.html']]);
 });
+
+test(
+  'a path that goes through a link and back is where the system says it is',
+  { skip: noOtherFileSystem },
+  async (t) => {
+    const other = mkdtempSync('/dev/shm/report-');
+    t.after(() => rmSync(other, { recursive: true }));
+    mkdirSync(join(other, 'sub'));
+    const dir = tempDir();
+    symlinkSync(join(other, 'sub'), join(dir, 'link'));
+    const { code, stderr } = await run(t, ['plan', plan(), '--report', `${dir}/link/../r.html`]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(readdirSync(other).sort(), ['r.html', 'sub']);
+  },
+);

@@ -53,7 +53,9 @@ const provocations = {
   async SERIALIZATION(t) {
     const engine = new SidecarEngine({ log_dir: null });
     t.after(() => engine.close());
-    await engine.run({ command: 1n });
+    const command = {};
+    command.command = command;
+    await engine.run(command);
   },
   // Before the next, after which there is a global engine.
   NOT_INITIALIZED: () => ExecutionEngine.global(),

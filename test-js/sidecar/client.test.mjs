@@ -72,7 +72,9 @@ describe('the same as with an engine of one’s own', () => {
       engine.run(exec('true', [], { timeout_ms: NaN })),
       withCode('VALIDATION', { field: 'timeout_ms' }),
     );
-    await assert.rejects(engine.run({ command: 1n }), withCode('SERIALIZATION'));
+    const own = {};
+    own.command = own;
+    await assert.rejects(engine.run(own), withCode('SERIALIZATION'));
     await assert.rejects(async () => engine.events(nobody).next(), withCode('NOT_FOUND'));
     await assert.rejects(engine.writeStdin(nobody, 'x'), withCode('NOT_FOUND'));
   });
@@ -226,11 +228,84 @@ describe('configuration', () => {
     }
   });
 
-  test('what JSON has no word for is refused, not lost', async (t) => {
+  test('what JSON has no word for is refused in the engine’s own words, wherever it stands', async (t) => {
+    const engines = [makeEngine(t), makeSidecar(t)];
+    const sayTheSame = async (call) => {
+      const [mine, other] = await Promise.all(
+        engines.map((engine) =>
+          call(engine).then(
+            () => 'accepted',
+            ({ code, kind, field, message }) => [code, kind, field, message],
+          ),
+        ),
+      );
+      assert.deepEqual(other, mine, call.toString());
+    };
+    const values = [
+      NaN,
+      Infinity,
+      1n,
+      Symbol('x'),
+      () => 1,
+      new Map([['a', 'b']]),
+      new Date(),
+      new Error('x'),
+      new URL('a:b'),
+    ];
+    values.push(new ArrayBuffer(3), new Uint8Array(3), new Uint16Array(), new String('x'), new Number(1), [undefined]);
+    for (const value of values) {
+      for (const field of ['timeout_ms', 'env', 'id', 'working_dir', 'stdin', 'metadata'])
+        await sayTheSame((engine) => engine.run(exec('true', [], { [field]: value })));
+      await sayTheSame((engine) => engine.run(exec('true', [value])));
+      await sayTheSame((engine) => engine.run({ command: { type: 'shell', command: value } }));
+      await sayTheSame((engine) => engine.run(exec('true', [], { env: { A: value } })));
+      if (!(value instanceof Uint8Array))
+        await sayTheSame((engine) => engine.run(exec('true', [], { stdin: { type: 'data', data: value } })));
+      await sayTheSame((engine) =>
+        engine.executePlan({ description: value, strategy: { type: 'serial' }, commands: [] }),
+      );
+      await sayTheSame((engine) => engine.getStatus(value));
+      await sayTheSame((engine) => engine.close({ timeout_ms: value }));
+    }
+    await sayTheSame((engine) => engine.run({ ...exec('true'), toJSON: () => exec('false') }));
+    await sayTheSame((engine) =>
+      engine.run({
+        get command() {
+          throw new Error('mine');
+        },
+      }),
+    );
+  });
+
+  test('toJSON is not asked', async (t) => {
+    class Request {
+      command = { type: 'exec', program: 'true' };
+      toJSON() {
+        return exec('false');
+      }
+    }
+    assert.equal((await makeSidecar(t).run(new Request())).exit_code, 0);
+  });
+
+  test('bytes that are none are not written', async (t) => {
     const engine = makeSidecar(t);
-    const values = { timeout_ms: NaN, env: new Map([['a', 'b']]), id: Symbol('x'), priority: () => 1 };
-    for (const [field, value] of Object.entries(values)) {
-      await assert.rejects(engine.run(exec('true', [], { [field]: value })), withCode('VALIDATION', { field }), field);
+    const id = await engine.execute(exec('cat', [], { stdin: { type: 'pipe' } }));
+    for (const chunk of [new ArrayBuffer(3), new Map(), NaN, () => 1, new Date(0)]) {
+      await assert.rejects(engine.writeStdin(id, chunk), withCode('VALIDATION', { field: 'chunk' }));
+    }
+    await engine.closeStdin(id);
+    assert.equal((await engine.waitForCompletion(id)).stdout, '');
+  });
+
+  test('initGlobal refuses also what does not count', async (t) => {
+    const engine = SidecarEngine.initGlobal({ max_concurrent_executions: -1, log_dir: null });
+    t.after(() => engine.close());
+    await assert.rejects(engine.ready, withCode('VALIDATION', { field: 'max_concurrent_executions' }));
+  });
+
+  test('a command that is none is refused by name', () => {
+    for (const command of ['node', [], [1], {}]) {
+      assert.throws(() => new SidecarEngine({}, { command }), withCode('VALIDATION', { field: 'options.command' }));
     }
   });
 

@@ -91,7 +91,7 @@ test('every close counts: one that cancels ends one that waits, one that is not 
   const running = engine.waitForCompletion(await engine.execute(exec('sleep', ['50'])));
   const draining = engine.close({ mode: 'drain', timeout_ms: 60_000 });
   await assert.rejects(engine.close({ mode: 'gently' }), withCode('VALIDATION'));
-  await assert.rejects(engine.close({ timeout_ms: 1n }), withCode('SERIALIZATION'));
+  await assert.rejects(engine.close({ timeout_ms: 1n }), withCode('VALIDATION', { field: 'timeout_ms' }));
   await within(10_000, Promise.all([engine.close({ mode: 'cancel' }), draining]), 'both ends');
   assert.equal((await running).status, 'cancelled');
 });
@@ -115,6 +115,67 @@ describe('close ends a sidecar', { concurrency: true }, () => {
     const outcome = assert.rejects(engine.ready, withCode('ENGINE_CLOSED'));
     await within(40_000, engine.close(), 'the end');
     await outcome;
+  });
+});
+
+/** A transport that does nothing by itself; `over` replaces what it does. */
+const idle = (over) => ({ start: () => {}, send: () => {}, close: () => {}, ...over });
+const never = () => new Promise(() => {});
+
+describe('a transport that fails its engine', { concurrency: true }, () => {
+  test('one that takes no message and then ends', async () => {
+    let end;
+    const transport = idle({ start: (handlers) => void ({ end } = handlers), send: never });
+    const engine = new SidecarEngine({}, { transport });
+    const running = assert.rejects(engine.run(exec('true')), withCode('IO', { message: /has ended: gone/ }));
+    await new Promise(setImmediate);
+    end('gone');
+    await within(5000, running, 'the call');
+    await engine.close();
+  });
+
+  test('one that never starts, and one that starts when nobody waits for it any more', async () => {
+    const closes = [];
+    let started;
+    const late = idle({
+      start: () => new Promise((resolve) => (started = resolve)),
+      close: () => closes.push('closed'),
+    });
+    for (const transport of [idle({ start: never }), late]) {
+      const engine = new SidecarEngine({}, { transport });
+      const running = assert.rejects(engine.run(exec('true')), withCode('ENGINE_CLOSED'));
+      await within(60_000, engine.close(), 'closing');
+      await within(5000, running, 'the call');
+    }
+    started();
+    await until(() => closes.length === 2, 5000, 'the second end');
+  });
+
+  test('one that never closes, and one that cannot', async () => {
+    const reply = (over) => {
+      let line;
+      return idle({
+        start: (handlers) => void ({ line } = handlers),
+        send: (text) =>
+          void setImmediate(() => line(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(text).id, result: {} }))),
+        ...over,
+      });
+    };
+    await within(60_000, new SidecarEngine({}, { transport: reply({ close: never }) }).close(), 'closing');
+    const engine = new SidecarEngine({}, { transport: reply({ close: () => Promise.reject(new Error('no')) }) });
+    await assert.rejects(engine.close(), withCode('IO', { message: /could not be closed: .*no/ }));
+  });
+
+  test('one whose end comes with the answers: they count', async () => {
+    let handlers;
+    const transport = idle({ start: (given) => void (handlers = given), send: () => {} });
+    const engine = new SidecarEngine({}, { transport });
+    const calls = [engine.ready, engine.getStats()];
+    await new Promise(setImmediate);
+    for (const id of [1, 2]) handlers.line(JSON.stringify({ jsonrpc: '2.0', id, result: id }));
+    handlers.end('gone');
+    assert.deepEqual(await within(5000, Promise.all(calls), 'both'), [1, 2]);
+    await engine.close();
   });
 });
 

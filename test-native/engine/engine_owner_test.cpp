@@ -55,6 +55,10 @@ TEST_CASE("a copy of the process that destroys its copy of the engine leaves thi
 }
 
 TEST_CASE("an engine may be made in a copy of a process that has one") {
+#ifdef __SANITIZE_THREAD__
+  SUCCEED("ThreadSanitizer starts no threads after a fork");
+  return;
+#endif
   const auto engine = std::make_unique<Engine>(Config{}, nullptr);
   CHECK(runs(*engine));
   CHECK(in_a_copy([&] { return runs(*std::make_unique<Engine>(Config{}, nullptr)) ? 7 : 8; }) == 7);
@@ -70,6 +74,19 @@ TEST_CASE("the last owner of an engine may be a callback") {
              ended->set_value();
            });
   CHECK(ended->get_future().wait_for(patience) == std::future_status::ready);
+}
+
+TEST_CASE("the last owner of a closed engine may be a callback, too") {
+  auto engine = std::make_shared<Engine>(Config{}, nullptr);
+  auto* raw = engine.get();
+  raw->close({}, {});
+  raw->join();
+  bool called = false;
+  raw->stats([engine = std::move(engine), &called](const Expected<ExecutionStats>&) mutable {
+    engine.reset();
+    called = true;
+  });
+  CHECK(called);
 }
 
 TEST_CASE("nobody need listen, neither to events nor to answers") {

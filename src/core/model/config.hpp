@@ -55,8 +55,8 @@ struct Config {
   std::string temp_dir = "/tmp";
 };
 
-/// The first of TMPDIR, TMP, TEMP and TEMPDIR that is set, if it is a directory, else /tmp (cli/log_dir.js does the
-/// same). Reads the environment: call it only on a thread that may read the environment.
+/// The first of TMPDIR, TMP, TEMP and TEMPDIR that is set, if it is a directory, else /tmp; absolute (cli/log_dir.js
+/// does the same). Reads the environment: call it only on a thread that may read the environment.
 std::string system_temp_dir();
 /// `<system temp>/cloudops-executions`.
 std::string default_log_dir(const std::string& temp_dir);
