@@ -22,34 +22,26 @@ function whyNot() {
 }
 const skip = whyNot();
 
-test('a timeout ends the group and does not wait for strangers', { skip }, async (t) => {
-  const mark = killAfter(t, marker());
-  const command = `trap "" TERM; sleep ${mark} & sleep ${mark}`;
-  const host = runModule(
-    t,
-    `
+/** Runs a command there until its time is over; its status, and the survivors. */
+function timeOut(t, command, before) {
+  const code = `
     const engine = makeEngine();
     const result = await engine.run(shell(${JSON.stringify(command)}, { timeout_ms: 300 }));
     console.log(JSON.stringify([result.status, result.termination.survivors]));
-    process.stdin.destroy();`,
-    { before: inNamespace.replace('read -t 20 rest; ', '') },
-  );
+    process.stdin.destroy();`;
+  return runModule(t, code, { before });
+}
+
+test('a timeout ends the group and does not wait for strangers', { skip }, async (t) => {
+  const mark = killAfter(t, marker());
+  const host = timeOut(t, `trap "" TERM; sleep ${mark} & sleep ${mark}`, inNamespace.replace('read -t 20 rest; ', ''));
   assert.deepEqual(await within(20_000, host, 'the host'), ['timeout', []]);
   await waitUntilGone(mark);
 });
 
 test('what ignores SIGTERM does not outlive the leader that heeds it', { skip }, async (t) => {
   const mark = killAfter(t, marker());
-  const command = `(trap "" TERM; exec sleep ${mark}) & wait`;
-  const host = runModule(
-    t,
-    `
-    const engine = makeEngine();
-    const result = await engine.run(shell(${JSON.stringify(command)}, { timeout_ms: 300 }));
-    console.log(JSON.stringify([result.status, result.termination.survivors]));
-    process.stdin.destroy();`,
-    { before: inNamespace.replace('read -t 20 rest; ', 'read -t 3 rest; ') },
-  );
+  const host = timeOut(t, `(trap "" TERM; exec sleep ${mark}) & wait`, inNamespace.replace('-t 20', '-t 3'));
   await until(() => pidsOf(`sleep\0${mark}`).length > 0, 5000, 'the sleeper');
   await until(() => pidsOf(`sleep\0${mark}`).length === 0, 2500, 'its end');
   assert.deepEqual(await within(20_000, host, 'the host'), ['timeout', []]);
