@@ -183,7 +183,7 @@ class Connection {
     if (error?.code === rpcCodes.engine && typeof error.data?.code === 'string') {
       return errorFromNative({ ...error.data, message: error.message });
     }
-    // A connection that is over is known to the library by its message only.
+    // What the transport rejects with is told as the end that it led to.
     return this.#over ?? new ExecutionError('INTERNAL', error?.message ?? String(error), { cause: error });
   }
 }

@@ -23,12 +23,12 @@ class LogPaths {
         `id is ${id === null ? 'null' : `of type ${typeof id}`}; it must be a string`,
       );
     }
-    const key = String(id).toLowerCase();
+    const key = id.toLowerCase();
     const path = this.#byId.get(key);
     if (typeof path === 'string') return path;
     throw path === null
       ? new ExecutionError('LOG_READ_FAILED', `execution ${key} has no log`, { execution_id: key })
-      : new ExecutionError('NOT_FOUND', `no log of an execution ${id} is known here`, { execution_id: String(id) });
+      : new ExecutionError('NOT_FOUND', `no log of an execution ${id} is known here`, { execution_id: id });
   }
 
   delete(id) {

@@ -1,6 +1,7 @@
 'use strict';
 
 const { ExecutionError } = require('../lib/errors.js');
+const { kindOf } = require('../lib/plain_object.js');
 
 /**
  * The name of the one property of an object that stands for a value JSON has no word for. The other side makes a value of
@@ -9,8 +10,6 @@ const { ExecutionError } = require('../lib/errors.js');
 const tag = '$cloudops:kind';
 /** More than the engine looks into. */
 const deepest = 1000;
-
-const kindOf = (value) => Object.prototype.toString.call(value).slice('[object '.length, -1);
 
 /**
  * A value as JSON can say it: of an object what its own properties hold, as the engine reads it, without toJSON.

@@ -12,6 +12,13 @@ const serially = (config = {}) =>
     ? { ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' }
     : config;
 
+/** @param {(config: object) => object} make */
+function makeSerial(make, config) {
+  // An engine of its own says whether the configuration is allowed, also in what does not count here.
+  make(config).close();
+  return make(serially(config));
+}
+
 /**
  * Makes the global engine. It runs serially, whatever the configuration says about that.
  * @param {(config: object) => object} make
@@ -24,9 +31,7 @@ function initGlobal(make, config) {
       'the global engine exists already; get it with ExecutionEngine.global()',
     );
   }
-  // An engine of its own says whether the configuration is allowed, also in what does not count here.
-  make(config).close();
-  globalEngine = make(serially(config));
+  globalEngine = makeSerial(make, config);
   return globalEngine;
 }
 
@@ -35,4 +40,4 @@ function getGlobal() {
   throw new ExecutionError('NOT_INITIALIZED', 'there is no global engine; make it with ExecutionEngine.initGlobal()');
 }
 
-module.exports = { initGlobal, getGlobal, serially };
+module.exports = { initGlobal, getGlobal, makeSerial };

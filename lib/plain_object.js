@@ -2,6 +2,9 @@
 
 const isSignal = (value) => typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function';
 
+/** As Object.prototype.toString has it: "Object", "Map". */
+const kindOf = (value) => Object.prototype.toString.call(value).slice('[object '.length, -1);
+
 /**
  * What a value is in the place of an object with fields, in words; undefined: it is one. A Map or the like has no fields
  * either, and what is in it would be lost without a word.
@@ -12,8 +15,8 @@ function whatElse(value) {
   if (Array.isArray(value)) return 'an array';
   if (isSignal(value)) return 'an AbortSignal';
   if (typeof value.abort === 'function') return 'an AbortController';
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  const kind = kindOf(value);
   return kind === 'Object' || Object.keys(value).length > 0 ? undefined : `a ${kind}`;
 }
 
-module.exports = { isSignal, whatElse };
+module.exports = { isSignal, kindOf, whatElse };

@@ -1,7 +1,7 @@
 'use strict';
 
 const { ExecutionError } = require('../../lib/errors.js');
-const { serially } = require('../../lib/global.js');
+const { makeSerial } = require('../../lib/global.js');
 const { isTerminal } = require('../../lib/terminal_event.js');
 const { version } = require('../../package.json');
 const { EventPumps } = require('../event_pumps.js');
@@ -109,7 +109,7 @@ class Service {
       );
     }
     try {
-      this.#start(serial === true ? this.#serially(config) : config);
+      this.#start(config, serial);
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
@@ -118,20 +118,14 @@ class Service {
     return { version, protocol, pid: process.pid };
   }
 
-  /** As initGlobal: also what does not count then must be allowed. */
-  #serially(config) {
-    this.#makeEngine(config).close();
-    return serially(config);
-  }
-
   #ready() {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#engine === undefined) this.#start();
     return this.#engine;
   }
 
-  #start(config) {
-    this.#engine = this.#makeEngine(config);
+  #start(config, serial) {
+    this.#engine = serial === true ? makeSerial(this.#makeEngine, config) : this.#makeEngine(config);
     this.#engine.on('started', ({ execution_id: id }) => this.#announce(id));
     this.#engine.on('event', ({ event_type: type, execution_id: id }) => {
       if (!isTerminal(type)) return;
