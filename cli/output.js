@@ -1,9 +1,7 @@
 'use strict';
 
 const { exitCodes, ofSignal } = require('./exit_codes.js');
-
-/** Text is written together: as soon as this many characters wait, else at the end of the turn. */
-const batchSize = 64 * 1024;
+const { TextBatch } = require('./text_batch.js');
 
 /** Writes text and resolves when the stream wants more: a reader that is slow holds the caller back. */
 function write(stream, text) {
@@ -20,37 +18,25 @@ function write(stream, text) {
   });
 }
 
-/**
- * Many small texts as few writes: a system call for each line would cost more than the line. What goes to different
- * streams keeps its order.
- */
+/** Writes in batches. What goes to different streams keeps its order. */
 class BatchedOutput {
   #stream;
-  #text = '';
-  #isScheduled = false;
+  #batch = new TextBatch((text) => {
+    this.#taken = Promise.all([this.#taken, write(this.#stream, text)]);
+  });
   #taken = Promise.resolve();
 
   /** Resolves when more is welcome. */
   write(stream, text) {
-    if (stream !== this.#stream) this.flush();
+    if (stream !== this.#stream) this.#batch.flush();
     this.#stream = stream;
-    this.#text += text;
-    if (this.#text.length >= batchSize) return this.flush();
-    if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      setImmediate(() => {
-        this.#isScheduled = false;
-        this.flush();
-      });
-    }
+    this.#batch.add(text);
     return this.#taken;
   }
 
   /** Resolves when the reader has taken enough of all that was written. */
   flush() {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') this.#taken = Promise.all([this.#taken, write(this.#stream, text)]);
+    this.#batch.flush();
     return this.#taken;
   }
 }

@@ -3,9 +3,8 @@
 const { setTimeout: delay } = require('node:timers/promises');
 
 const { LineReader } = require('../client/line_reader.js');
-const { loadConfigFromEnv } = require('../lib/config.js');
+const { derivedConfig, loadConfigFromEnv } = require('../lib/config.js');
 const { ExecutionEngine } = require('../lib/engine.js');
-const { whatElse } = require('../lib/plain_object.js');
 
 const { exitCodes } = require('./exit_codes.js');
 const { makeServer } = require('./sidecar/server.js');
@@ -30,7 +29,7 @@ async function sidecar() {
   const input = process.stdin;
   const writer = new Writer(process.stdout, () => input.destroy());
   const service = new Service({
-    makeEngine: (config) => new ExecutionEngine(overEnvironment(config)),
+    makeEngine: (config) => new ExecutionEngine(derivedConfig(config, overEnvironment)),
     notify: (method, params) => writer.write({ jsonrpc: '2.0', method, params }),
   });
   const server = makeServer(service);
@@ -52,9 +51,8 @@ async function sidecar() {
   process.exit(exitCodes.ok);
 }
 
-/** What the EXEC_* variables say, and `config` over it. What is no configuration stays as it is, to be refused. */
-const overEnvironment = (config = {}) =>
-  config === null || whatElse(config) === undefined ? { ...loadConfigFromEnv(), ...config } : config;
+/** What the EXEC_* variables say, and `config` over it. */
+const overEnvironment = (config) => ({ ...loadConfigFromEnv(), ...config });
 
 async function answer(calls, server, writer) {
   for await (const line of calls) {

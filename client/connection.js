@@ -17,7 +17,7 @@ const turn = () => new Promise((resolve) => (globalThis.setImmediate ?? setTimeo
 
 /**
  * Calls over a transport, and notifications from it. Owns the transport; keeps the process alive while an answer is
- * outstanding or somebody holds it.
+ * outstanding or `ref` was called more often than `unref`.
  */
 class Connection {
   #transport;
@@ -29,7 +29,7 @@ class Connection {
   #draining = false;
   /** Lines that have come. */
   #received = 0;
-  #holds = 0;
+  #refs = 0;
   /** What rejects the calls that are outstanding. */
   #outstanding = new Set();
   /** Why no more calls are possible. */
@@ -64,7 +64,7 @@ class Connection {
   async call(method, params) {
     if (this.#over !== undefined) throw this.#over;
     const sent = toWire(params);
-    this.hold();
+    this.ref();
     let giveUp;
     try {
       // The library looks at no answer while a message is not sent, and the other side may take none any more.
@@ -76,7 +76,7 @@ class Connection {
       throw this.#translate(error);
     } finally {
       this.#outstanding.delete(giveUp);
-      this.letGo();
+      this.unref();
     }
   }
 
@@ -89,18 +89,18 @@ class Connection {
     if (this.#over === undefined) this.#client.notify(method, toWire(params));
   }
 
-  /** Keeps the process alive until `letGo` was called as often. */
-  hold() {
-    if (this.#holds++ === 0) this.#transport.ref?.();
+  /** Keeps the process alive until `unref` was called as often. */
+  ref() {
+    if (this.#refs++ === 0) this.#transport.ref?.();
   }
-  letGo() {
-    if (--this.#holds === 0) this.#transport.unref?.();
+  unref() {
+    if (--this.#refs === 0) this.#transport.unref?.();
   }
 
   /** Ends the other side; outstanding and further calls reject with `error`. A transport gets 15 s for each step. */
   async close(error) {
     this.#end(error);
-    this.hold();
+    this.ref();
     const end = async () => this.#transport.close();
     try {
       await atMost(
@@ -112,7 +112,7 @@ class Connection {
     } catch (failure) {
       throw new ExecutionError('IO', `the sidecar could not be closed: ${textOf(failure)}`, { cause: failure });
     } finally {
-      this.letGo();
+      this.unref();
     }
   }
 

@@ -213,7 +213,7 @@ class SidecarEngine extends WatchedEmitter {
 
   #accepted(id, unwatch = () => {}) {
     this.#active.set(id, unwatch);
-    this.#connection.hold();
+    this.#connection.ref();
     return id;
   }
 
@@ -222,7 +222,7 @@ class SidecarEngine extends WatchedEmitter {
     if (unwatch === undefined) return;
     this.#active.delete(id);
     unwatch();
-    this.#connection.letGo();
+    this.#connection.unref();
   }
 
   #connectionOver(error) {

@@ -1,6 +1,7 @@
 'use strict';
 
 const { ValidationError } = require('./errors.js');
+const { whatElse } = require('./plain_object.js');
 
 const shown = (value) => (typeof value === 'string' ? JSON.stringify(value) : String(value));
 
@@ -46,4 +47,11 @@ function loadConfigFromEnv(env = process.env) {
   return config;
 }
 
-module.exports = { loadConfigFromEnv };
+/**
+ * The configuration that `derive` makes of another one (absent and null: of none). What is no configuration stays as it
+ * is, for the engine to refuse.
+ */
+const derivedConfig = (config, derive) =>
+  config === undefined || config === null || whatElse(config) === undefined ? derive(config) : config;
+
+module.exports = { derivedConfig, loadConfigFromEnv };

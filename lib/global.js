@@ -1,22 +1,19 @@
 'use strict';
 
+const { derivedConfig } = require('./config.js');
 const { ExecutionError } = require('./errors.js');
-const { whatElse } = require('./plain_object.js');
 
 /** One per process, and per worker thread: each loads its own copy of this module. */
 let globalEngine;
 
-/** The same configuration, one after another. What is none stays as it is, to be refused. */
-const serially = (config = {}) =>
-  config === null || whatElse(config) === undefined
-    ? { ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' }
-    : config;
+/** The same configuration, one after another. */
+const serially = (config) => ({ ...config, max_concurrent_executions: 1, concurrency_policy: 'queue' });
 
 /** @param {(config: object) => object} make */
 function makeSerial(make, config) {
   // An engine of its own says whether the configuration is allowed, also in what does not count here.
   make(config).close();
-  return make(serially(config));
+  return make(derivedConfig(config, serially));
 }
 
 /**

@@ -1,16 +1,16 @@
 'use strict';
 
-const { lineOf } = require('./message_line.js');
+const { TextBatch, batchSize } = require('../text_batch.js');
 
-/** Lines are written together: as soon as this many characters wait, else at the end of the turn. */
-const batchSize = 64 * 1024;
+const { lineOf } = require('./message_line.js');
 
 /** Writes messages, one JSON per line, in the order given. */
 class Writer {
   #stream;
   #gone = false;
-  #batch = '';
-  #scheduled = false;
+  #batch = new TextBatch((text) => {
+    if (!this.#gone) this.#stream.write(text);
+  });
   #waiting = [];
 
   /**
@@ -33,15 +33,7 @@ class Writer {
   /** A promise when the other side has not taken what was written before; it resolves when more is welcome. */
   write(message) {
     if (this.#gone) return undefined;
-    this.#batch += `${lineOf(message)}\n`;
-    if (this.#batch.length >= batchSize) this.#flush();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => {
-        this.#scheduled = false;
-        this.#flush();
-      });
-    }
+    this.#batch.add(`${lineOf(message)}\n`);
     return this.#stream.writableNeedDrain ? this.below(batchSize) : undefined;
   }
 
@@ -55,17 +47,11 @@ class Writer {
   /** Resolves when everything was taken, or nobody is left to take it. */
   end() {
     if (this.#gone) return Promise.resolve();
-    this.#flush();
+    this.#batch.flush();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#stream.write('', () => resolve());
     });
-  }
-
-  #flush() {
-    const text = this.#batch;
-    this.#batch = '';
-    if (text !== '' && !this.#gone) this.#stream.write(text);
   }
 
   #wake() {
