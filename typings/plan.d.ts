@@ -25,7 +25,7 @@ export interface SerialStrategy {
 /** All at once, as slots allow. */
 export interface ParallelStrategy {
   type: 'parallel';
-  /** At least 1. Default: only the engine's slots limit it. */
+  /** At least 1; who comes first is decided by `priority`. Default: only the engine's slots limit it. */
   max_concurrency?: number | null | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface DependencyGraphStrategy {
   type: 'dependency_graph';
   /** Index of a command to the indices it waits for. A cycle rejects with INVALID_PLAN. */
   dependencies: Readonly<Record<number, readonly number[]>>;
-  /** At least 1. Default: only the engine's slots limit it. */
+  /** At least 1; who comes first is decided by `priority`. Default: only the engine's slots limit it. */
   max_concurrency?: number | null | undefined;
 }
 

@@ -21,7 +21,10 @@ export interface ExecutionRequest {
   output_log_path?: string | null | undefined;
   /** Default: empty (`/dev/null`), so nothing ever waits for a terminal. */
   stdin?: Stdin | null | undefined;
-  /** Safe integer; a higher one leaves the queue first, first in first out within one priority. Default 0. */
+  /**
+   * Safe integer; a higher one leaves the queue first, and goes first of what is ready in a plan; first in first out
+   * within one priority. Default 0.
+   */
   priority?: number | undefined;
   /** The caller's notes; echoed in the result and the summary. */
   metadata?: ExecutionMetadata | null | undefined;

@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
   const double resolve_ms = busy_ms() - before_resolve;
 
   const double before_schedule = busy_ms();
-  PlanSchedule schedule(plan->strategy, plan->commands.size());
+  PlanSchedule schedule(plan->strategy, std::vector<std::int64_t>(plan->commands.size()));
   const std::size_t ended = run_to_the_end(schedule);
   const double schedule_ms = busy_ms() - before_schedule;
 

@@ -18,6 +18,13 @@ ExecutionStatus plan_status(const PlanRun& run) {
 
 }  // namespace
 
+std::vector<std::int64_t> priorities_of(const std::vector<AcceptedRequest>& commands) {
+  std::vector<std::int64_t> priorities;
+  priorities.reserve(commands.size());
+  for (const auto& command : commands) priorities.push_back(command.request.priority);
+  return priorities;
+}
+
 PlanExecutionResult describe_plan(const PlanRun& run, SteadyTime now) {
   PlanExecutionResult plan;
   plan.plan_id = run.id;

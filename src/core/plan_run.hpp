@@ -4,11 +4,14 @@
 #include "core/model/plan.hpp"
 #include "core/schedule/plan_schedule.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 namespace cloudops {
+
+std::vector<std::int64_t> priorities_of(const std::vector<AcceptedRequest>& commands);
 
 /// One plan while it runs: what is left of its commands, and their results so far. Engine thread only.
 struct PlanRun {
@@ -17,7 +20,7 @@ struct PlanRun {
         commands(std::move(accepted)),
         results(commands.size()),
         dropped(commands.size()),
-        schedule(strategy, commands.size()),
+        schedule(strategy, priorities_of(commands)),
         began(now) {
     for (const auto& command : commands) ids.push_back(command.id);
   }

@@ -65,6 +65,20 @@ describe('parallel', () => {
     assert.deepEqual(statuses(result), ['completed', 'completed']);
   });
 
+  test('higher priority first, be it the plan or the engine that has no room', async (t) => {
+    const commands = [0, 1, 7, 1].map((priority, i) => exec('echo', [String(i)], { priority }));
+    for (const [slots, limit] of [
+      [4, 1],
+      [1, null],
+    ]) {
+      const engine = makeEngine(t, { max_concurrent_executions: slots });
+      const order = [];
+      engine.on('completed', ({ result }) => order.push(result.stdout.trim()));
+      await runPlan(engine, plan({ type: 'parallel', max_concurrency: limit }, commands));
+      assert.deepEqual(order, ['2', '1', '3', '0']);
+    }
+  });
+
   test('max_concurrency holds', async (t) => {
     const engine = makeEngine(t);
     let [running, most] = [0, 0];

@@ -165,7 +165,7 @@ HotPath planning() {
             const auto plan = parse_plan(raw, Config());
             LaunchResolver resolver(environment);
             for (const auto& request : plan->commands) expect(resolver.resolve(request, "").has_value());
-            PlanSchedule schedule(plan->strategy, commands);
+            PlanSchedule schedule(plan->strategy, std::vector<std::int64_t>(commands));
             for (auto ready = schedule.take_ready(); !ready.empty(); ready = schedule.take_ready())
               for (const std::size_t index : ready) schedule.finish(index, true);
             expect(schedule.done());

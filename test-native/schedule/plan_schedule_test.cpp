@@ -20,10 +20,13 @@ Indices indices_of(const std::vector<PlanSchedule::Dropped>& dropped) {
   return indices;
 }
 
+/// So many commands of one priority.
+std::vector<std::int64_t> alike(std::size_t count) { return std::vector<std::int64_t>(count); }
+
 }  // namespace
 
 TEST_CASE("serial: one after the other, and a failure stops the rest") {
-  PlanSchedule schedule(SerialStrategy{}, 4);
+  PlanSchedule schedule(SerialStrategy{}, alike(4));
   CHECK(schedule.take_ready() == Indices{0});
   CHECK(schedule.take_ready().empty());
   CHECK(schedule.finish(0, true).empty());
@@ -35,7 +38,7 @@ TEST_CASE("serial: one after the other, and a failure stops the rest") {
 }
 
 TEST_CASE("serial without stop_on_error goes on after a failure") {
-  PlanSchedule schedule(SerialStrategy{false}, 2);
+  PlanSchedule schedule(SerialStrategy{false}, alike(2));
   schedule.take_ready();
   CHECK(schedule.finish(0, false).empty());
   CHECK(schedule.take_ready() == Indices{1});
@@ -44,7 +47,7 @@ TEST_CASE("serial without stop_on_error goes on after a failure") {
 }
 
 TEST_CASE("serial: withdrawing one that waits does not let its successor overtake") {
-  PlanSchedule schedule(SerialStrategy{false}, 4);
+  PlanSchedule schedule(SerialStrategy{false}, alike(4));
   CHECK(schedule.take_ready() == Indices{0});
   CHECK(schedule.withdraw(2).empty());
   CHECK(schedule.withdraw(1).empty());
@@ -56,7 +59,7 @@ TEST_CASE("serial: withdrawing one that waits does not let its successor overtak
 }
 
 TEST_CASE("serial with stop_on_error: withdrawing one drops all behind it") {
-  PlanSchedule schedule(SerialStrategy{}, 3);
+  PlanSchedule schedule(SerialStrategy{}, alike(3));
   schedule.take_ready();
   CHECK(indices_of(schedule.withdraw(1)) == Indices{2});
   CHECK(schedule.finish(0, true).empty());
@@ -65,7 +68,7 @@ TEST_CASE("serial with stop_on_error: withdrawing one drops all behind it") {
 }
 
 TEST_CASE("parallel: never more at once than allowed, and a failure stops nobody") {
-  PlanSchedule schedule(ParallelStrategy{2}, 4);
+  PlanSchedule schedule(ParallelStrategy{2}, alike(4));
   CHECK(schedule.take_ready() == Indices{0, 1});
   CHECK(schedule.finish(1, false).empty());
   CHECK(schedule.take_ready() == Indices{2});
@@ -76,9 +79,30 @@ TEST_CASE("parallel: never more at once than allowed, and a failure stops nobody
   CHECK(schedule.done());
 }
 
+TEST_CASE("higher priority first, within one in the order of getting ready") {
+  PlanSchedule schedule(ParallelStrategy{1}, {0, -1, 7, 0, 7});
+  Indices order;
+  for (auto ready = schedule.take_ready(); !ready.empty(); ready = schedule.take_ready()) {
+    order.push_back(ready.at(0));
+    schedule.finish(ready.at(0), true);
+  }
+  CHECK(order == Indices{2, 4, 0, 3, 1});
+}
+
+TEST_CASE("priority lets nobody start before what it depends on") {
+  PlanSchedule schedule(DependencyGraphStrategy{{{1, {0}}, {3, {0}}}, 1}, {0, 1, 2, 9});
+  CHECK(schedule.take_ready() == Indices{2});
+  schedule.finish(2, true);
+  CHECK(schedule.take_ready() == Indices{0});
+  schedule.finish(0, true);
+  CHECK(schedule.take_ready() == Indices{3});
+  schedule.finish(3, true);
+  CHECK(schedule.take_ready() == Indices{1});
+}
+
 TEST_CASE("a graph starts each command the moment its own dependencies are done") {
   // 0 and 1 first; 2 after 0; 3 after 2 and 1.
-  PlanSchedule schedule(DependencyGraphStrategy{{{2, {0}}, {3, {2, 1}}}, {}}, 4);
+  PlanSchedule schedule(DependencyGraphStrategy{{{2, {0}}, {3, {2, 1}}}, {}}, alike(4));
   CHECK(schedule.take_ready() == Indices{0, 1});
   schedule.finish(0, true);
   CHECK(schedule.take_ready() == Indices{2});
@@ -89,7 +113,7 @@ TEST_CASE("a graph starts each command the moment its own dependencies are done"
 }
 
 TEST_CASE("withdrawing all leaves only what runs") {
-  PlanSchedule schedule(ParallelStrategy{1}, 3);
+  PlanSchedule schedule(ParallelStrategy{1}, alike(3));
   schedule.take_ready();
   CHECK(schedule.withdraw_all() == Indices{1, 2});
   CHECK(schedule.take_ready().empty());
@@ -107,7 +131,7 @@ TEST_CASE("in any graph every command runs or is dropped, once, and none before 
       for (std::size_t earlier = 0; earlier < later; ++earlier)
         if (random() % 4 == 0) graph.dependencies[later].push_back(earlier);
     if (random() % 2 == 0) graph.max_concurrency = 1 + random() % 3;
-    PlanSchedule schedule(graph, count);
+    PlanSchedule schedule(graph, alike(count));
 
     std::set<std::size_t> running;
     std::set<std::size_t> succeeded;

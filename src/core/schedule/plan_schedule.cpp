@@ -1,11 +1,17 @@
 #include "core/schedule/plan_schedule.hpp"
 
+#include <deque>
 #include <limits>
+#include <utility>
 
 namespace cloudops {
 
-PlanSchedule::PlanSchedule(const PlanStrategy& strategy, std::size_t count)
-    : commands_(count), max_running_(std::numeric_limits<std::size_t>::max()), left_(count) {
+PlanSchedule::PlanSchedule(const PlanStrategy& strategy, std::vector<std::int64_t> priorities)
+    : commands_(priorities.size()),
+      priorities_(std::move(priorities)),
+      max_running_(std::numeric_limits<std::size_t>::max()),
+      left_(commands_.size()) {
+  const std::size_t count = commands_.size();
   if (const auto* serial = std::get_if<SerialStrategy>(&strategy)) {
     // A chain: each waits for the one before it.
     success_needed_ = serial->stop_on_error;
@@ -18,11 +24,8 @@ PlanSchedule::PlanSchedule(const PlanStrategy& strategy, std::size_t count)
     for (const auto& [later, earlier] : graph.dependencies)
       for (const std::size_t one : earlier) depend(later, one);
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    if (commands_[i].waits_for > 0) continue;
-    commands_[i].state = State::ready;
-    ready_.push_back(i);
-  }
+  for (std::size_t i = 0; i < count; ++i)
+    if (commands_[i].waits_for == 0) get_ready(i);
 }
 
 void PlanSchedule::depend(std::size_t later, std::size_t earlier) {
@@ -33,8 +36,8 @@ void PlanSchedule::depend(std::size_t later, std::size_t earlier) {
 std::vector<std::size_t> PlanSchedule::take_ready() {
   std::vector<std::size_t> taken;
   while (running_ < max_running_ && !ready_.empty()) {
-    const std::size_t index = ready_.front();
-    ready_.pop_front();
+    const std::size_t index = ready_.top().index;
+    ready_.pop();
     // Withdrawn while it was ready.
     if (commands_[index].state != State::ready) continue;
     commands_[index].state = State::running;
@@ -67,8 +70,13 @@ std::vector<std::size_t> PlanSchedule::withdraw_all() {
     end(i);
     withdrawn.push_back(i);
   }
-  ready_.clear();
+  ready_ = {};
   return withdrawn;
+}
+
+void PlanSchedule::get_ready(std::size_t index) {
+  commands_[index].state = State::ready;
+  ready_.push({priorities_[index], tickets_++, index});
 }
 
 void PlanSchedule::end(std::size_t index) {
@@ -83,8 +91,7 @@ void PlanSchedule::release_dependents_of(std::size_t index) {
       Command& command = commands_[later];
       if (--command.waits_for > 0) continue;
       if (command.state == State::waiting) {
-        command.state = State::ready;
-        ready_.push_back(later);
+        get_ready(later);
       } else {
         // Withdrawn while it waited: its turn has come, and is over.
         ended.push_back(later);

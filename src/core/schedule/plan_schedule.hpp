@@ -3,15 +3,17 @@
 #include "core/model/plan.hpp"
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
+#include <queue>
 #include <vector>
 
 namespace cloudops {
 
 /// Given what has finished so far: which of a plan's commands may start now, and which never will? Pure data; every
-/// command and every dependency is looked at once, so a plan costs time linear in its size.
+/// command and every dependency is looked at once.
 ///
-/// Ready work starts as soon as there is room, lower index first among what became ready together: no levels, no waves.
+/// Ready work starts as soon as there is room, higher priority first; within one priority in the order of getting
+/// ready, and lower index first among what became ready together. No levels, no waves.
 class PlanSchedule {
  public:
   /// A command that will not run, and the one whose end is the reason.
@@ -20,8 +22,8 @@ class PlanSchedule {
     std::size_t because_of = 0;
   };
 
-  /// The strategy is valid for `count` commands: indices in range, no cycle.
-  PlanSchedule(const PlanStrategy& strategy, std::size_t count);
+  /// A command for each priority. The strategy is valid for them: indices in range, no cycle.
+  PlanSchedule(const PlanStrategy& strategy, std::vector<std::int64_t> priorities);
 
   /// The commands to start now; they count as running from here on.
   std::vector<std::size_t> take_ready();
@@ -45,13 +47,26 @@ class PlanSchedule {
     std::vector<std::size_t> dependents;
   };
 
+  struct Ready {
+    std::int64_t priority = 0;
+    std::uint64_t ticket = 0;
+    std::size_t index = 0;
+    /// It leaves after the other.
+    bool operator<(const Ready& other) const {
+      return priority != other.priority ? priority < other.priority : ticket > other.ticket;
+    }
+  };
+
   void depend(std::size_t later, std::size_t earlier);
+  void get_ready(std::size_t index);
   void end(std::size_t index);
   void release_dependents_of(std::size_t index);
   std::vector<Dropped> drop_dependents_of(std::size_t index);
 
   std::vector<Command> commands_;
-  std::deque<std::size_t> ready_;
+  std::vector<std::int64_t> priorities_;
+  std::priority_queue<Ready> ready_;
+  std::uint64_t tickets_ = 0;
   std::size_t max_running_;
   /// A command's failure stops what depends on it; without, its end alone is enough.
   bool success_needed_ = true;
