@@ -1,6 +1,7 @@
 'use strict';
 
 const { signalIn, watchSignal } = require('../lib/abort.js');
+const { answer } = require('../lib/answer.js');
 const { ExecutionError, engineClosed } = require('../lib/errors.js');
 const { Feeds } = require('../lib/feeds.js');
 const { OutputChunk } = require('../lib/output_chunk.js');
@@ -77,14 +78,14 @@ class SidecarEngine extends WatchedEmitter {
 
   // ---- running ----
 
-  async execute(request, options) {
-    return this.#submit('execute', { request: requestToWire(request) }, options);
+  execute(request, options) {
+    return answer(() => this.#submit('execute', { request: requestToWire(request) }, options));
   }
-  async run(request, options) {
-    return this.waitForCompletion(await this.execute(request, options));
+  run(request, options) {
+    return answer(async () => this.waitForCompletion(await this.execute(request, options)));
   }
-  async executePlan(plan, options) {
-    return this.#submit('executePlan', { plan: planToWire(plan) }, options);
+  executePlan(plan, options) {
+    return answer(() => this.#submit('executePlan', { plan: planToWire(plan) }, options));
   }
   async cancel(id) {
     await this.#call('cancel', { id });
@@ -98,31 +99,31 @@ class SidecarEngine extends WatchedEmitter {
 
   // ---- asking ----
 
-  async waitForCompletion(id) {
+  waitForCompletion(id) {
     return this.#call('waitForCompletion', { id });
   }
-  async waitForPlan(id) {
+  waitForPlan(id) {
     return this.#call('waitForPlan', { plan_id: id });
   }
-  async getStatus(id) {
+  getStatus(id) {
     return this.#call('getStatus', { id });
   }
-  async getResult(id) {
+  getResult(id) {
     return this.#call('getResult', { id });
   }
-  async getPlanResult(id) {
+  getPlanResult(id) {
     return this.#call('getPlanResult', { plan_id: id });
   }
-  async listExecutions() {
+  listExecutions() {
     return this.#call('listExecutions', {});
   }
-  async getStats() {
+  getStats() {
     return this.#call('getStats', {});
   }
-  async getConcurrencyMetrics() {
+  getConcurrencyMetrics() {
     return this.#call('getConcurrencyMetrics', {});
   }
-  async readLogs(id) {
+  readLogs(id) {
     return this.#call('readLogs', { id });
   }
   getLogPath(id) {
@@ -151,7 +152,7 @@ class SidecarEngine extends WatchedEmitter {
     await this.#call('removeExecution', { id });
     this.#logPaths.delete(id);
   }
-  async cleanup() {
+  cleanup() {
     return this.#call('cleanup', {});
   }
   startCleanupTask() {
@@ -194,7 +195,7 @@ class SidecarEngine extends WatchedEmitter {
   // ---- the connection ----
 
   #call(method, params) {
-    return this.#connection.call(method, params);
+    return answer(() => this.#connection.call(method, params));
   }
 
   async #submit(method, params, options) {

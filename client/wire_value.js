@@ -37,13 +37,17 @@ function objectToWire(value, depth) {
   if (Array.isArray(value)) {
     return Array.from(value, (each) => (each === undefined ? { [tag]: 'undefined' } : toWire(each, depth + 1)));
   }
-  if (value instanceof Uint8Array) return { [tag]: 'Uint8Array' };
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return { [tag]: 'ArrayBuffer' };
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return { [tag]: kindOf(value) };
   const keys = Object.keys(value);
   // What is in a Map, a Date or the like is not in fields.
   if (keys.length === 0 && kindOf(value) !== 'Object') return { [tag]: kindOf(value) };
   return Object.fromEntries(keys.map((key) => [key, toWire(value[key], depth + 1)]));
 }
+
+const binaryKinds = (
+  'ArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array ' +
+  'Float32Array Float64Array BigInt64Array BigUint64Array'
+).split(' ');
 
 const kinds = {
   NaN: () => NaN,
@@ -53,8 +57,7 @@ const kinds = {
   bigint: () => 0n,
   function: () => () => {},
   symbol: () => Symbol('sidecar'),
-  Uint8Array: () => new Uint8Array(),
-  ArrayBuffer: () => new ArrayBuffer(0),
+  ...Object.fromEntries(binaryKinds.map((name) => [name, () => new globalThis[name](new ArrayBuffer(0))])),
 };
 
 /** For JSON.parse: the values that toWire could not say. */

@@ -8,7 +8,8 @@ const shown = (value) => (typeof value === 'string' ? JSON.stringify(value) : St
 function positiveInteger(name, text) {
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new ValidationError('INVALID_VALUE', name, `${name} is ${shown(text)}; it must be a whole number above 0`);
+  const allowed = `a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`;
+  throw new ValidationError('INVALID_VALUE', name, `${name} is ${shown(text)}; it must be ${allowed}`);
 }
 
 function boolean(name, text) {

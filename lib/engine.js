@@ -1,6 +1,7 @@
 'use strict';
 
 const { signalIn, submitUnder } = require('./abort.js');
+const { answer } = require('./answer.js');
 const { makeHooks } = require('./dispatch.js');
 const { environmentIsTheSystems } = require('./environment.js');
 const { engineClosed } = require('./errors.js');
@@ -28,8 +29,7 @@ class ExecutionEngine extends WatchedEmitter {
   #unwatch = new Map();
   /** What the native side was told last. */
   #heard = false;
-  /** Calls of `close` that were not refused. */
-  #closes = 0;
+  #isClosed = false;
 
   constructor(config) {
     super();
@@ -52,24 +52,39 @@ class ExecutionEngine extends WatchedEmitter {
 
   // ---- running ----
 
-  async execute(request, options) {
-    const signal = signalIn(options);
-    if (signal === undefined) return this.#native.execute(request, environmentIsTheSystems());
+  execute(request, options) {
+    return answer(() => {
+      const signal = signalIn(options);
+      if (signal !== undefined) return this.#executeUnder(signal, request);
+      return this.#native.execute(request, environmentIsTheSystems());
+    });
+  }
+
+  run(request, options) {
+    return answer(() => {
+      const signal = signalIn(options);
+      if (signal !== undefined) return this.#executeUnder(signal, request).then((id) => this.#native.wait(id));
+      // Nobody is told the id before the end, so one answer will do.
+      return this.#native.run(request, environmentIsTheSystems());
+    });
+  }
+
+  executePlan(plan, options) {
+    return answer(() => {
+      const signal = signalIn(options);
+      if (signal !== undefined) return this.#executePlanUnder(signal, plan);
+      return this.#native.executePlan(plan, environmentIsTheSystems());
+    });
+  }
+
+  async #executeUnder(signal, request) {
     const submit = (ticket) => this.#native.execute(request, environmentIsTheSystems(), ticket);
     const { id, unwatch } = await submitUnder(signal, this.#native, submit);
     this.#unwatch.set(id, unwatch);
     return id;
   }
 
-  async run(request, options) {
-    // Nobody is told the id before the end, so one answer will do.
-    if (signalIn(options) === undefined) return this.#native.run(request, environmentIsTheSystems());
-    return this.#native.wait(await this.execute(request, options));
-  }
-
-  async executePlan(plan, options) {
-    const signal = signalIn(options);
-    if (signal === undefined) return this.#native.executePlan(plan, environmentIsTheSystems());
+  async #executePlanUnder(signal, plan) {
     const submit = (ticket) => this.#native.executePlan(plan, environmentIsTheSystems(), ticket);
     const { id, unwatch } = await submitUnder(signal, this.#native, submit);
     this.#native.waitForPlan(id).then(unwatch, unwatch);
@@ -83,50 +98,50 @@ class ExecutionEngine extends WatchedEmitter {
     unwatch();
   }
 
-  async cancel(id) {
-    return this.#native.cancel(id);
+  cancel(id) {
+    return answer(() => this.#native.cancel(id));
   }
-  async writeStdin(id, chunk) {
-    return this.#native.writeStdin(id, chunk);
+  writeStdin(id, chunk) {
+    return answer(() => this.#native.writeStdin(id, chunk));
   }
-  async closeStdin(id) {
-    return this.#native.closeStdin(id);
+  closeStdin(id) {
+    return answer(() => this.#native.closeStdin(id));
   }
 
   // ---- asking ----
 
-  async waitForCompletion(id) {
-    return this.#native.wait(id);
+  waitForCompletion(id) {
+    return answer(() => this.#native.wait(id));
   }
-  async waitForPlan(id) {
-    return this.#native.waitForPlan(id);
+  waitForPlan(id) {
+    return answer(() => this.#native.waitForPlan(id));
   }
-  async getStatus(id) {
-    return this.#native.getStatus(id);
+  getStatus(id) {
+    return answer(() => this.#native.getStatus(id));
   }
-  async getResult(id) {
-    return this.#native.getResult(id);
+  getResult(id) {
+    return answer(() => this.#native.getResult(id));
   }
-  async getPlanResult(id) {
-    return this.#native.getPlanResult(id);
+  getPlanResult(id) {
+    return answer(() => this.#native.getPlanResult(id));
   }
-  async listExecutions() {
-    return this.#native.listExecutions();
+  listExecutions() {
+    return answer(() => this.#native.listExecutions());
   }
-  async getStats() {
-    return this.#native.getStats();
+  getStats() {
+    return answer(() => this.#native.getStats());
   }
-  async getConcurrencyMetrics() {
-    return this.#native.getConcurrencyMetrics();
+  getConcurrencyMetrics() {
+    return answer(() => this.#native.getConcurrencyMetrics());
   }
-  async readLogs(id) {
-    return this.#native.readLogs(id);
+  readLogs(id) {
+    return answer(() => this.#native.readLogs(id));
   }
   getLogPath(id) {
     return this.#native.getLogPath(id);
   }
-  async readOutput(id, stream) {
-    return this.#native.readOutput(id, stream);
+  readOutput(id, stream) {
+    return answer(() => this.#native.readOutput(id, stream));
   }
 
   // ---- listening ----
@@ -138,7 +153,7 @@ class ExecutionEngine extends WatchedEmitter {
     return this.#feeds.open(id, true);
   }
   addEventHandler(handler) {
-    if (this.#closes > 0) throw engineClosed();
+    if (this.#isClosed) throw engineClosed();
     const remove = this.#subscribers.addHandler(handler);
     this.#tellWhetherHeard();
     return () => {
@@ -160,28 +175,26 @@ class ExecutionEngine extends WatchedEmitter {
 
   // ---- forgetting and ending ----
 
-  async removeExecution(id) {
-    return this.#native.removeExecution(id);
+  removeExecution(id) {
+    return answer(() => this.#native.removeExecution(id));
   }
-  async cleanup() {
-    return this.#native.cleanup();
+  cleanup() {
+    return answer(() => this.#native.cleanup());
   }
   startCleanupTask() {
-    if (this.#closes > 0) throw engineClosed();
+    if (this.#isClosed) throw engineClosed();
     this.#native.startCleanupTask();
   }
   stopCleanupTask() {
     this.#native.stopCleanupTask();
   }
-  async close(options) {
-    this.#closes++;
-    try {
-      return await this.#native.close(options ?? {});
-    } catch (error) {
-      // Options that are not allowed close nothing.
-      this.#closes--;
-      throw error;
-    }
+  close(options) {
+    return answer(() => {
+      // Options that are not allowed throw, and close nothing.
+      const closed = this.#native.close(options ?? {});
+      this.#isClosed = true;
+      return closed;
+    });
   }
   async [asyncDispose]() {
     return this.close();

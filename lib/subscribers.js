@@ -4,6 +4,11 @@ const { ValidationError } = require('./errors.js');
 const { textOf, warn } = require('./warning.js');
 const { changes, invoke } = require('./watched_emitter.js');
 
+function mustBe(field, found, allowed) {
+  const what = found === undefined || found === null ? String(found) : `of type ${typeof found}`;
+  return new ValidationError('WRONG_TYPE', field, `${field} is ${what}; it must be ${allowed}`);
+}
+
 /**
  * Who wants events: the emitter's listeners and the handlers. Calls them one by one, so that one that throws harms
  * neither the engine nor the others.
@@ -24,10 +29,10 @@ class Subscribers {
 
   /** @returns {() => void} removes it again; may be called more than once */
   addHandler(handler) {
-    if (typeof handler?.onEvent !== 'function') {
-      const found = handler === null ? 'null' : typeof handler?.onEvent;
-      throw new ValidationError('WRONG_TYPE', 'handler.onEvent', `handler.onEvent is ${found}; it must be a function`);
+    if ((typeof handler !== 'object' && typeof handler !== 'function') || handler === null) {
+      throw mustBe('handler', handler, 'an object with a function onEvent');
     }
+    if (typeof handler.onEvent !== 'function') throw mustBe('handler.onEvent', handler.onEvent, 'a function');
     // An object per registration: one handler may be added twice. A new array: a loop may be running over the old one.
     const entry = { handler };
     this.#handlers = [...this.#handlers, entry];

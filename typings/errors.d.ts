@@ -75,6 +75,8 @@ export class ExecutionError extends Error {
   readonly execution_id?: string;
   /** SPAWN_FAILED, IO, LOG_READ_FAILED, a program that cannot be run: the system's name for it, "ENOENT". */
   readonly errno?: string;
+  /** What led to it, if that is known. */
+  readonly cause?: unknown;
   /** SPAWN_FAILED and OUTPUT_SIZE_EXCEEDED: what `getResult` returns as well. */
   readonly result?: ExecutionResult;
 }

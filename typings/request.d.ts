@@ -3,8 +3,11 @@ export interface ExecutionRequest {
   /** UUID in the 8-4-4-4-12 form, in either case. Default: a new version 4 UUID. It becomes the execution id. */
   id?: string | undefined;
   command: Command;
-  /** Added to the inherited environment, and wins over it. Names must not be empty or hold `=` or NUL. */
-  env?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Added to the inherited environment, and wins over it. Names must not be empty or hold `=` or NUL; what is undefined
+   * is left out.
+   */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
   /** false: the child gets only `env`. Default true: `process.env` as it is when `execute` is called. */
   inherit_env?: boolean | undefined;
   /**

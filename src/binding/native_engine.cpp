@@ -209,9 +209,13 @@ Napi::Value NativeEngine::drain(const Napi::CallbackInfo& info) {
 Napi::Value NativeEngine::close(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const cloudops::Value raw = to_value(env, info[0], hooks_->keys());
-  if (env.IsExceptionPending()) return rejected(env, env.GetAndClearPendingException().Value());
+  if (env.IsExceptionPending()) return {};
   const auto options = parse_close_options(raw);
-  if (!options) return rejected(env, options.error());
+  if (!options) {
+    // Thrown and not rejected with: the caller is to know at once that nothing is being closed.
+    napi_throw(env, hooks_->make_error(env, options.error()));
+    return {};
+  }
   return promise<std::monostate>(
       env, [&](auto answer) { engine_->close(*options, std::move(answer)); },
       [this](Napi::Env js, std::monostate) {

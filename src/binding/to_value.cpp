@@ -19,6 +19,23 @@ constexpr std::size_t max_values = 4'000'000;
 constexpr std::size_t max_bytes = std::size_t{1} << 30;
 constexpr std::size_t longest_character = 4;
 
+std::string name_of(napi_typedarray_type type) {
+  switch (type) {
+    case napi_int8_array: return "Int8Array";
+    case napi_uint8_array: return "Uint8Array";
+    case napi_uint8_clamped_array: return "Uint8ClampedArray";
+    case napi_int16_array: return "Int16Array";
+    case napi_uint16_array: return "Uint16Array";
+    case napi_int32_array: return "Int32Array";
+    case napi_uint32_array: return "Uint32Array";
+    case napi_float32_array: return "Float32Array";
+    case napi_float64_array: return "Float64Array";
+    case napi_bigint64_array: return "BigInt64Array";
+    case napi_biguint64_array: return "BigUint64Array";
+    default: return "TypedArray";
+  }
+}
+
 /// One conversion. A limit that is reached leaves a Foreign in the place, which no field takes.
 class Conversion {
  public:
@@ -167,8 +184,9 @@ Value Conversion::convert(napi_value raw, int depth) {
     return convert_array(raw, length, depth);
   if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array)
     return bytes(value.As<Napi::Uint8Array>());
-  if (value.IsTypedArray() || value.IsArrayBuffer() || value.IsDataView())
-    return {Value::Foreign{"binary data other than Uint8Array"}};
+  if (value.IsTypedArray()) return {Value::Foreign{name_of(value.As<Napi::TypedArray>().TypedArrayType())}};
+  if (value.IsArrayBuffer()) return {Value::Foreign{"ArrayBuffer"}};
+  if (value.IsDataView()) return {Value::Foreign{"DataView"}};
   return convert_object(raw, depth);
 }
 

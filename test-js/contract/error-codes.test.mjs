@@ -96,6 +96,53 @@ test('no declared code is left out', () => {
   assert.deepEqual(Object.keys(provocations).sort(), declared.sort());
 });
 
+// ---- an error names the code that asked ------------------------------------------------------------------------------
+
+for (const [name, make] of [
+  ['an engine', (t) => makeEngine(t)],
+  [
+    'one in another process',
+    (t) => {
+      const engine = new SidecarEngine({ log_dir: null });
+      t.after(() => engine.close());
+      return engine;
+    },
+  ],
+]) {
+  test(`the stack of an error of ${name} is that of the code that waits for it`, async (t) => {
+    const engine = make(t);
+    const { signal } = new AbortController();
+    const calls = {
+      execute: () => engine.execute({}),
+      run: () => engine.run({}),
+      'run under a signal': () => engine.run({}, { signal }),
+      executePlan: () => engine.executePlan({}),
+      'executePlan under a signal': () => engine.executePlan({}, { signal }),
+      'run that cannot start': () => engine.run(exec(tempFile('nothing', '\0\0\0\0', 0o755))),
+      waitForCompletion: () => engine.waitForCompletion(nobody),
+      waitForPlan: () => engine.waitForPlan(nobody),
+      getStatus: () => engine.getStatus(nobody),
+      readOutput: () => engine.readOutput(nobody, 'stdout'),
+      readLogs: () => engine.readLogs(nobody),
+      cancel: () => engine.cancel(nobody),
+      writeStdin: () => engine.writeStdin(nobody, 'x'),
+      removeExecution: () => engine.removeExecution(nobody),
+      close: () => engine.close({ mode: 'nonsense' }),
+    };
+    for (const [what, call] of Object.entries(calls)) {
+      const codeOfTheUser = async () => {
+        await call();
+      };
+      await assert.rejects(codeOfTheUser(), (error) => {
+        assert.ok(error instanceof ExecutionError, `${what}: ${error}`);
+        assert.match(error.stack, /at (async )?codeOfTheUser \(.*error-codes\.test\.mjs/, what);
+        assert.ok(error.stack.startsWith(`${error.name}: ${error.message}\n`), error.stack);
+        return true;
+      });
+    }
+  });
+}
+
 // ---- an error names the execution that it is about -------------------------------------------------------------------
 
 test('a refused request that has an id: execution_id; without one there is none', async (t) => {

@@ -256,10 +256,16 @@ describe('loadConfigFromEnv', () => {
   for (const [name, value] of [
     ['EXEC_MAX_CONCURRENT', 'many'],
     ['EXEC_MAX_TIMEOUT_MS', '1e'],
+    ['EXEC_DEFAULT_TIMEOUT_MS', '99999999999999999999'],
     ['EXEC_STREAM_OUTPUT', 'maybe'],
   ]) {
     test(`refuses ${name}=${value}`, () => {
       assert.throws(() => loadConfigFromEnv({ [name]: value }), { code: 'VALIDATION', message: new RegExp(value) });
     });
   }
+
+  test('says from where to where a number may be', () => {
+    const message = 'EXEC_MAX_CONCURRENT is "0"; it must be a whole number from 1 to 9007199254740991';
+    assert.throws(() => loadConfigFromEnv({ EXEC_MAX_CONCURRENT: '0' }), { message });
+  });
 });

@@ -252,7 +252,15 @@ describe('configuration', () => {
       new Error('x'),
       new URL('a:b'),
     ];
-    values.push(new ArrayBuffer(3), new Uint8Array(3), new Uint16Array(), new String('x'), new Number(1), [undefined]);
+    values.push(
+      new ArrayBuffer(3),
+      new Uint8Array(3),
+      new Uint16Array(2),
+      new DataView(new ArrayBuffer(1)),
+      new String('x'),
+      new Number(1),
+      [undefined],
+    );
     for (const value of values) {
       for (const field of ['timeout_ms', 'env', 'id', 'working_dir', 'stdin', 'metadata'])
         await sayTheSame((engine) => engine.run(exec('true', [], { [field]: value })));

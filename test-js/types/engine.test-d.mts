@@ -33,6 +33,8 @@ whole.Engine;
 
 // ---- calls ----
 
+({ command: { type: 'shell', command: 'env' }, env: process.env, inherit_env: false }) satisfies ExecutionRequest;
+expectTypeOf(new ExecutionError('IO', 'no').cause).toEqualTypeOf<unknown>();
 await using engine = new ExecutionEngine({ ...loadConfigFromEnv(), log_dir: null });
 new ExecutionEngine(loadConfigFromEnv({ EXEC_LOG_DIR: '/tmp' }));
 expectTypeOf(ExecutionEngine.initGlobal({ stream_output: false })).toEqualTypeOf<ExecutionEngine>();

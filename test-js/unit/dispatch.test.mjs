@@ -168,8 +168,14 @@ test('a handler can be removed, twice added and added with a this of its own', (
 
 test('what is not a handler is refused', () => {
   const { engine } = fakeEngine();
-  for (const bad of [undefined, null, () => {}, { onEvent: 1 }]) {
-    const expected = { name: 'ValidationError', kind: 'WRONG_TYPE', field: 'handler.onEvent' };
+  for (const [bad, field, message] of [
+    [undefined, 'handler', 'handler is undefined; it must be an object with a function onEvent'],
+    [null, 'handler', 'handler is null; it must be an object with a function onEvent'],
+    ['log', 'handler', 'handler is of type string; it must be an object with a function onEvent'],
+    [() => {}, 'handler.onEvent', 'handler.onEvent is undefined; it must be a function'],
+    [{ onEvent: 1 }, 'handler.onEvent', 'handler.onEvent is of type number; it must be a function'],
+  ]) {
+    const expected = { name: 'ValidationError', kind: 'WRONG_TYPE', field, message };
     assert.throws(() => engine.addEventHandler(bad), expected);
   }
 });

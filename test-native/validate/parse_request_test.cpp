@@ -104,7 +104,10 @@ TEST_CASE("metadata keeps apart what is absent and what is null", "[validate]") 
 TEST_CASE("a required field that is absent or null is MISSING_FIELD", "[validate]") {
   check_error(parsed("{}"), Kind::missing_field, "command", {"command is missing"});
   check_error(parsed(R"({"command":null})"), Kind::missing_field, "command", {});
-  check_error(parsed(R"({"command":{}})"), Kind::missing_field, "command.type", {"command.type is missing"});
+  check_error(parsed(R"({"command":{}})"), Kind::missing_field, "command.type",
+              {"command.type is missing", "one of shell, exec, script, aws_cli"});
+  check_error(parsed(with_members(R"("stdin":{"type":"file"})")), Kind::missing_field, "stdin.path",
+              {"stdin.path is missing; stdin of type file requires it."});
   check_error(parsed(R"({"command":{"type":"shell"}})"), Kind::missing_field, "command.command", {"a shell command"});
   check_error(parsed(R"({"command":{"type":"exec"}})"), Kind::missing_field, "command.program", {});
   check_error(parsed(R"({"command":{"type":"script"}})"), Kind::missing_field, "command.path", {});
@@ -147,7 +150,8 @@ TEST_CASE("a key that the type does not have is UNKNOWN_FIELD, with what was pro
               {"an exec command", "did you mean program?"});
   check_error(parsed(R"({"command":{"type":"exec","program":"ls","shell":"sh"}})"), Kind::unknown_field,
               "command.shell", {"whose fields are type, program, args."});
-  check_error(parsed(with_members(R"("stdin":{"type":"pipe","data":"x"})")), Kind::unknown_field, "stdin.data", {});
+  check_error(parsed(with_members(R"("stdin":{"type":"pipe","data":"x"})")), Kind::unknown_field, "stdin.data",
+              {"stdin.data is not a field of stdin of type pipe"});
   check_error(parsed(with_members(R"("metadata":{"conversationId":"x"})")), Kind::unknown_field,
               "metadata.conversationId", {"did you mean conversation_id?"});
   check_error(parsed(with_members(R"("cwd":null)")), Kind::unknown_field, "cwd", {"cwd is not a field of a request"});
@@ -156,7 +160,8 @@ TEST_CASE("a key that the type does not have is UNKNOWN_FIELD, with what was pro
 TEST_CASE("an empty or unknown command is INVALID_COMMAND", "[validate]") {
   check_error(parsed(R"({"command":{"type":"shell","command":""}})"), Kind::invalid_command, "command.command",
               {"must not be empty"});
-  check_error(parsed(R"({"command":{"type":"shell","command":" \n"}})"), Kind::invalid_command, "command.command", {});
+  check_error(parsed(R"({"command":{"type":"shell","command":" \n"}})"), Kind::invalid_command, "command.command",
+              {"but it is \" \\u000a\""});
   check_error(parsed(R"({"command":{"type":"shell","command":"x","shell":""}})"), Kind::invalid_command,
               "command.shell", {});
   check_error(parsed(R"({"command":{"type":"exec","program":""}})"), Kind::invalid_command, "command.program", {});
@@ -177,6 +182,7 @@ TEST_CASE("a NUL byte is refused in every text but stdin data", "[validate]") {
   check_error(parsed(R"({"command":{"type":"exec","program":"ls","args":["a","\u0000"]}})"), Kind::invalid_command,
               "command.args[1]", {"NUL"});
   check_error(parsed(with_members(R"("env":{"A":"secret\u0000"})")), Kind::invalid_command, "env.A", {"NUL"});
+  check_error(parsed(with_members(R"("stdin":{"type":"pi\u0000pe"})")), Kind::invalid_command, "stdin.type", {"NUL"});
   check_error(parsed(with_members(R"("working_dir":"/t\u0000mp")")), Kind::invalid_command, "working_dir", {"NUL"});
   check_error(parsed(with_members(R"("metadata":{"tags":{"a\u0000":"b"}})")), Kind::invalid_command,
               R"(metadata.tags["a\u0000"])", {"NUL"});

@@ -30,6 +30,14 @@ TEST_CASE("a prefix comes before every field", "[validate]") {
   CHECK(join_fields("commands[2]", "") == "commands[2]");
 }
 
+TEST_CASE("a value is described with its article", "[validate]") {
+  CHECK(described({Value::Foreign{"URL"}}) == "a URL");
+  CHECK(described({Value::Foreign{"ArrayBuffer"}}) == "an ArrayBuffer");
+  CHECK(described({Value::Object{}}) == "an object");
+  CHECK(described({Value::Null{}}) == "null");
+  CHECK(described({Value::Bytes{}}) == "bytes");
+}
+
 TEST_CASE("numbers are shown as JavaScript shows them", "[validate]") {
   CHECK(number_text(0) == "0");
   CHECK(number_text(-0.0) == "0");

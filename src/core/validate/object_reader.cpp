@@ -20,7 +20,7 @@ void ObjectReader::wrong_type(const FieldPath& where, std::string_view expected,
 
 std::string ObjectReader::without_nul(const FieldPath& where, const std::string& text) {
   if (text.find('\0') != std::string::npos)
-    report_.add(report_.nul_kind(), where, "holds a NUL byte, which no text handed to a process can hold.");
+    report_.add(report_.nul_kind(), where, "holds a NUL byte, which no text may hold.");
   return text;
 }
 
@@ -103,7 +103,7 @@ std::optional<std::int64_t> ObjectReader::integer_of(std::string_view key, std::
 }
 
 std::optional<std::size_t> ObjectReader::choice(std::string_view key, const Value* value,
-                                                std::initializer_list<std::string_view> names, ValidationKind kind) {
+                                                std::span<const std::string_view> names, ValidationKind kind) {
   if (!value) return std::nullopt;
   const auto* text = value->as<std::string>();
   if (!text) {
@@ -112,23 +112,29 @@ std::optional<std::size_t> ObjectReader::choice(std::string_view key, const Valu
   }
   const auto found = std::find(names.begin(), names.end(), *text);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  const std::span<const std::string_view> allowed(names.begin(), names.size());
-  std::string message = "must be one of " + listed(allowed) + ", but it is " + in_quotes(*text) + '.';
-  if (const auto meant = nearest_name(*text, allowed)) message += " Did you mean " + std::string(*meant) + '?';
+  if (text->find('\0') != std::string::npos) {
+    without_nul(at(key), *text);
+    return std::nullopt;
+  }
+  std::string message = "must be one of " + listed(names) + ", but it is " + in_quotes(*text) + '.';
+  if (const auto meant = nearest_name(*text, names)) message += " Did you mean " + std::string(*meant) + '?';
   report_.add(kind, at(key), message);
   return std::nullopt;
 }
 
-std::optional<std::size_t> ObjectReader::required_choice(std::string_view key,
-                                                         std::initializer_list<std::string_view> names,
+std::optional<std::size_t> ObjectReader::required_choice(std::string_view key, std::span<const std::string_view> names,
                                                          ValidationKind kind) {
-  return choice(key, required_value(key), names, kind);
+  const Value* value = nullable_value(key);
+  if (value || !object_) return choice(key, value, names, kind);
+  report_.add(ValidationKind::missing_field, at(key),
+              "is missing; " + std::string(noun_) + " requires it, one of " + listed(names) + '.');
+  return std::nullopt;
 }
 
 std::optional<std::size_t> ObjectReader::optional_choice(std::string_view key,
                                                          std::initializer_list<std::string_view> names,
                                                          ValidationKind kind) {
-  return choice(key, optional_value(key), names, kind);
+  return choice(key, optional_value(key), {names.begin(), names.size()}, kind);
 }
 
 const Value::Array* ObjectReader::required_array(std::string_view key) {

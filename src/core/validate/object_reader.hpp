@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,7 @@ class ObjectReader {
   std::optional<std::int64_t> optional_integer(std::string_view key, std::int64_t low, std::int64_t high);
   std::optional<std::int64_t> nullable_integer(std::string_view key, std::int64_t low, std::int64_t high);
   /// The position of the field's text in `names`; another text is an error of kind `kind`.
-  std::optional<std::size_t> required_choice(std::string_view key, std::initializer_list<std::string_view> names,
+  std::optional<std::size_t> required_choice(std::string_view key, std::span<const std::string_view> names,
                                              ValidationKind kind);
   std::optional<std::size_t> optional_choice(std::string_view key, std::initializer_list<std::string_view> names,
                                              ValidationKind kind);
@@ -67,8 +68,8 @@ class ObjectReader {
   std::optional<double> number_of(std::string_view key, const Value* value);
   std::optional<std::int64_t> integer_of(std::string_view key, std::optional<double> number, std::int64_t low,
                                          std::int64_t high);
-  std::optional<std::size_t> choice(std::string_view key, const Value* value,
-                                    std::initializer_list<std::string_view> names, ValidationKind kind);
+  std::optional<std::size_t> choice(std::string_view key, const Value* value, std::span<const std::string_view> names,
+                                    ValidationKind kind);
 
   const Value::Object* object_;
   FieldPath path_;

@@ -1,6 +1,9 @@
 #include "core/validate/parse_command.hpp"
 
-#include "core/validate/object_reader.hpp"
+#include "core/validate/read_variant.hpp"
+#include "core/validate/wording.hpp"
+
+#include <utility>
 
 namespace cloudops {
 namespace {
@@ -9,7 +12,7 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\
 
 void must_say_something(ObjectReader& reader, std::string_view key, std::string_view text, ValidationKind kind) {
   if (reader.optional_value(key) && is_blank(text))
-    reader.report().add(kind, reader.at(key), "must not be empty or blank.");
+    reader.report().add(kind, reader.at(key), "must not be empty or blank, but it is " + in_quotes(text) + '.');
 }
 
 std::string required_word(ObjectReader& reader, std::string_view key,
@@ -60,18 +63,12 @@ Command read_aws_cli(ObjectReader& reader) {
   return aws;
 }
 
-struct CommandType {
-  std::string_view noun;
-  Command (*read)(ObjectReader&);
-};
+constexpr Variant<Command> command_types[] = {{"shell", "a shell command", read_shell},
+                                              {"exec", "an exec command", read_exec},
+                                              {"script", "a script command", read_script},
+                                              {"aws_cli", "an aws_cli command", read_aws_cli}};
 
-/// In the order of the names in read_command.
-constexpr CommandType command_types[] = {{"a shell command", read_shell},
-                                         {"an exec command", read_exec},
-                                         {"a script command", read_script},
-                                         {"an aws_cli command", read_aws_cli}};
-
-Stdin read_stdin_data(ObjectReader& reader) {
+Stdin read_data_stdin(ObjectReader& reader) {
   const Value* data = reader.required_value("data");
   if (!data) return StdinEmpty{};
   if (const auto* text = data->as<std::string>()) return StdinData{*text};
@@ -80,32 +77,25 @@ Stdin read_stdin_data(ObjectReader& reader) {
   return StdinEmpty{};
 }
 
+Stdin read_file_stdin(ObjectReader& reader) {
+  return StdinFile{required_word(reader, "path", ValidationKind::invalid_value)};
+}
+
+Stdin read_pipe_stdin(ObjectReader&) { return StdinPipe{}; }
+
+constexpr Variant<Stdin> stdin_types[] = {{"data", "stdin of type data", read_data_stdin},
+                                          {"file", "stdin of type file", read_file_stdin},
+                                          {"pipe", "stdin of type pipe", read_pipe_stdin}};
+
 }  // namespace
 
 Command read_command(const Value& raw, const FieldPath& path, Report& report) {
-  std::optional<std::size_t> type;
-  {
-    ObjectReader reader(raw, path, report, "a command");
-    type = reader.required_choice("type", {"shell", "exec", "script", "aws_cli"}, ValidationKind::invalid_command);
-  }
-  // Without a known type there is no saying which fields belong.
-  if (!type) return ShellCommand{};
-  ObjectReader reader(raw, path, report, command_types[*type].noun);
-  reader.required_value("type");
-  Command command = command_types[*type].read(reader);
-  reader.reject_unknown_fields();
-  return command;
+  return read_variant(raw, path, report, "a command", command_types, ValidationKind::invalid_command)
+      .value_or(ShellCommand{});
 }
 
 Stdin read_stdin(const Value& raw, const FieldPath& path, Report& report) {
-  ObjectReader reader(raw, path, report, "stdin");
-  const auto type = reader.required_choice("type", {"data", "file", "pipe"}, ValidationKind::invalid_value);
-  if (!type) return StdinEmpty{};
-  Stdin source = StdinPipe{};
-  if (*type == 0) source = read_stdin_data(reader);
-  if (*type == 1) source = StdinFile{required_word(reader, "path", ValidationKind::invalid_value)};
-  reader.reject_unknown_fields();
-  return source;
+  return read_variant(raw, path, report, "stdin", stdin_types, ValidationKind::invalid_value).value_or(StdinEmpty{});
 }
 
 }  // namespace cloudops

@@ -1,7 +1,7 @@
 #include "core/validate/parse_strategy.hpp"
 
-#include "core/validate/object_reader.hpp"
 #include "core/validate/plan_graph.hpp"
+#include "core/validate/read_variant.hpp"
 #include "core/validate/wording.hpp"
 
 #include <charconv>
@@ -65,7 +65,8 @@ class DependencyReader {
   std::vector<std::size_t> seen_for_;
 };
 
-DependencyGraphStrategy read_graph(ObjectReader& reader, std::size_t count, Report& report) {
+DependencyGraphStrategy read_graph(ObjectReader& reader, std::size_t count) {
+  Report& report = reader.report();
   DependencyGraphStrategy graph;
   const FieldPath path = reader.at("dependencies");
   const auto* object = reader.required_object("dependencies");
@@ -99,31 +100,28 @@ std::optional<std::size_t> read_max_concurrency(ObjectReader& reader) {
   return static_cast<std::size_t>(*limit);
 }
 
+PlanStrategy read_serial(ObjectReader& reader, std::size_t) {
+  return SerialStrategy{reader.optional_bool("stop_on_error").value_or(true)};
+}
+
+PlanStrategy read_parallel(ObjectReader& reader, std::size_t) { return ParallelStrategy{read_max_concurrency(reader)}; }
+
+PlanStrategy read_dependency_graph(ObjectReader& reader, std::size_t count) {
+  DependencyGraphStrategy graph = read_graph(reader, count);
+  graph.max_concurrency = read_max_concurrency(reader);
+  return graph;
+}
+
+constexpr Variant<PlanStrategy, std::size_t> strategy_types[] = {
+    {"serial", "a serial strategy", read_serial},
+    {"parallel", "a parallel strategy", read_parallel},
+    {"dependency_graph", "a dependency_graph strategy", read_dependency_graph}};
+
 }  // namespace
 
 PlanStrategy read_strategy(const Value& raw, const FieldPath& path, std::size_t count, Report& report) {
-  constexpr std::string_view nouns[] = {"a serial strategy", "a parallel strategy", "a dependency_graph strategy"};
-  std::optional<std::size_t> type;
-  {
-    ObjectReader reader(raw, path, report, "a strategy");
-    type = reader.required_choice("type", {"serial", "parallel", "dependency_graph"}, ValidationKind::invalid_value);
-  }
-  // Without a known type there is no saying which fields belong.
-  if (!type) return SerialStrategy{};
-  ObjectReader reader(raw, path, report, nouns[*type]);
-  reader.required_value("type");
-  PlanStrategy strategy;
-  if (*type == 0) {
-    strategy = SerialStrategy{reader.optional_bool("stop_on_error").value_or(true)};
-  } else if (*type == 1) {
-    strategy = ParallelStrategy{read_max_concurrency(reader)};
-  } else {
-    DependencyGraphStrategy graph = read_graph(reader, count, report);
-    graph.max_concurrency = read_max_concurrency(reader);
-    strategy = std::move(graph);
-  }
-  reader.reject_unknown_fields();
-  return strategy;
+  return read_variant(raw, path, report, "a strategy", strategy_types, ValidationKind::invalid_value, count)
+      .value_or(SerialStrategy{});
 }
 
 }  // namespace cloudops

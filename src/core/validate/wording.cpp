@@ -47,7 +47,8 @@ std::string number_text(double number) {
 std::string described(const Value& value) {
   const std::string name = type_name(value);
   if (value.is_absent() || value.as<Value::Bytes>()) return name;
-  constexpr std::string_view vowels = "aeiouAEIOU";
+  // A U begins like "you": a Uint8Array, a URL.
+  constexpr std::string_view vowels = "aeioAEIO";
   return (!name.empty() && vowels.find(name.front()) != std::string_view::npos ? "an " : "a ") + name;
 }
 
