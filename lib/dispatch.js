@@ -24,6 +24,8 @@ function makeHooks({ subscribers, feeds, onFinished, native }) {
   return {
     error: errorFromNative,
     result: makeResult,
+    object: () => ({}),
+    array: (length) => new Array(length),
     keys,
     environment: environmentBlock,
 

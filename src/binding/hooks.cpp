@@ -36,6 +36,8 @@ Hooks::Hooks(const Napi::Object& hooks, IdCallback resume, IdCallback ended)
       drain_later_(function_of(hooks, "drainLater")),
       error_(function_of(hooks, "error")),
       result_(function_of(hooks, "result")),
+      object_(function_of(hooks, "object")),
+      array_(function_of(hooks, "array")),
       keys_(function_of(hooks, "keys")),
       environment_(function_of(hooks, "environment")),
       resume_(std::move(resume)),
@@ -117,7 +119,7 @@ void Hooks::operator()(Napi::Env env, const ProgressEvent& event) {
   if (!listening_) return;
   call(env, progress_,
        {id_to_js(env, event.plan_id), to_js(env, event.completed), to_js(env, event.total),
-        to_js(env, event.current_command), ascii_to_js(env, to_rfc3339(event.timestamp))});
+        to_js(realm(env), event.current_command), ascii_to_js(env, to_rfc3339(event.timestamp))});
 }
 
 void Hooks::warn(Napi::Env env, const std::string& sentence) {
@@ -134,8 +136,9 @@ std::optional<std::string> Hooks::environment(Napi::Env env) {
 }
 
 Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr& with_result) {
-  auto info = Napi::Object::New(env);
-  visit_fields(error, JsFields(env, info));
+  const Realm here = realm(env);
+  auto info = here.object();
+  visit_fields(error, JsFields(here, info));
   if (with_result) info.Set("result", result(env, with_result));
   napi_value made = call(env, error_, {info});
   return made == nullptr ? env.Undefined() : Napi::Value(env, made);
@@ -143,7 +146,7 @@ Napi::Value Hooks::make_error(Napi::Env env, const Error& error, const ResultPtr
 
 Napi::Value Hooks::result(Napi::Env env, const ResultPtr& result) {
   if (converted_ != result) {
-    const Napi::Value object = result_to_js(env, result, result_.Value());
+    const Napi::Value object = result_to_js(realm(env), result, result_.Value());
     if (object.IsEmpty()) return env.Undefined();
     converted_object_ = Napi::Reference<Napi::Value>::New(object, 1);
     converted_ = result;

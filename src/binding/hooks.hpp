@@ -35,6 +35,7 @@ class Hooks {
   void operator()(Napi::Env env, const FinishedEvent& event);
   void operator()(Napi::Env env, const ProgressEvent& event);
 
+  Realm realm(Napi::Env env) const { return {env, object_.Value(), array_.Value()}; }
   void warn(Napi::Env env, const std::string& sentence);
   /// Asks for another call of NativeEngine's drain in the next turn of the event loop. false: not to be had.
   bool drain_later(Napi::Env env);
@@ -71,6 +72,8 @@ class Hooks {
   Napi::FunctionReference drain_later_;
   Napi::FunctionReference error_;
   Napi::FunctionReference result_;
+  Napi::FunctionReference object_;
+  Napi::FunctionReference array_;
   Napi::FunctionReference keys_;
   Napi::FunctionReference environment_;
   IdCallback resume_;

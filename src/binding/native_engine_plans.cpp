@@ -8,12 +8,13 @@ namespace cloudops::binding {
 namespace {
 
 Napi::Value plan_to_js(Napi::Env env, Hooks& hooks, const PlanExecutionResult& plan) {
-  auto object = Napi::Object::New(env);
-  const JsFields add(env, object);
+  const Realm realm = hooks.realm(env);
+  auto object = realm.object();
+  const JsFields add(realm, object);
   visit_fields(
       plan,
       [&](std::string_view name, const std::vector<ResultPtr>& results) {
-        auto array = Napi::Array::New(env, results.size());
+        auto array = realm.array(results.size());
         for (std::size_t i = 0; i < results.size(); ++i) {
           const Napi::HandleScope scope(env);
           array.Set(static_cast<std::uint32_t>(i), hooks.result(env, results[i]));

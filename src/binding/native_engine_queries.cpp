@@ -32,19 +32,19 @@ Napi::Value NativeEngine::current_result(const Napi::CallbackInfo& info) {
 Napi::Value NativeEngine::list(const Napi::CallbackInfo& info) {
   return promise<std::vector<ExecutionSummary>>(
       info.Env(), [&](auto answer) { engine_->list(std::move(answer)); },
-      [](Napi::Env js, const std::vector<ExecutionSummary>& summaries) { return to_js(js, summaries); });
+      [this](Napi::Env js, const std::vector<ExecutionSummary>& all) { return to_js(hooks_->realm(js), all); });
 }
 
 Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
   return promise<ExecutionStats>(
       info.Env(), [&](auto answer) { engine_->stats(std::move(answer)); },
-      [](Napi::Env js, const ExecutionStats& stats) { return to_js(js, stats); });
+      [this](Napi::Env js, const ExecutionStats& stats) { return to_js(hooks_->realm(js), stats); });
 }
 
 Napi::Value NativeEngine::concurrency(const Napi::CallbackInfo& info) {
   return promise<ConcurrencyMetrics>(
       info.Env(), [&](auto answer) { engine_->concurrency(std::move(answer)); },
-      [](Napi::Env js, const ConcurrencyMetrics& metrics) { return to_js(js, metrics); });
+      [this](Napi::Env js, const ConcurrencyMetrics& metrics) { return to_js(hooks_->realm(js), metrics); });
 }
 
 Napi::Value NativeEngine::read_logs(const Napi::CallbackInfo& info) {

@@ -27,24 +27,25 @@ struct ShownResult {
 /// The value of every field of a result, in the order of makeResult's parameters.
 class ResultValues {
  public:
-  ResultValues(Napi::Env env, std::shared_ptr<const ShownResult> shown, std::vector<napi_value>& values)
-      : env_(env), shown_(std::move(shown)), values_(values) {}
+  ResultValues(const Realm& realm, std::shared_ptr<const ShownResult> shown, std::vector<napi_value>& values)
+      : realm_(realm), shown_(std::move(shown)), values_(values) {}
   template <class T>
   void operator()(std::string_view, const T& value) const {
-    values_.push_back(to_js(env_, value));
+    values_.push_back(to_js(realm_, value));
   }
   /// A large text is not copied.
   void operator()(std::string_view, const StreamText& text) const {
-    values_.push_back(text.ascii() ? shared_ascii_to_js(env_, text.view(), shown_) : to_js(env_, text.view()));
+    values_.push_back(text.ascii() ? shared_ascii_to_js(realm_, text.view(), shown_) : to_js(realm_, text.view()));
   }
   /// Its fields are parameters of their own.
   void operator()(std::string_view, const std::optional<ResourceUsage>& usage) const {
     if (usage) return visit_fields(*usage, *this);
-    visit_fields(ResourceUsage{}, [this](std::string_view, const auto&) { values_.push_back(env_.Undefined()); });
+    visit_fields(ResourceUsage{},
+                 [this](std::string_view, const auto&) { values_.push_back(Napi::Env(realm_).Undefined()); });
   }
 
  private:
-  Napi::Env env_;
+  const Realm& realm_;
   std::shared_ptr<const ShownResult> shown_;
   std::vector<napi_value>& values_;
 };
@@ -73,8 +74,20 @@ Napi::Value id_to_js(Napi::Env env, const Uuid& id) {
   return {env, string};
 }
 
-Napi::Value to_js(Napi::Env env, const NameValues& entries) {
-  auto object = Napi::Object::New(env);
+Napi::Object Realm::object() const {
+  const Napi::Value made = make_object_.IsEmpty() ? Napi::Value() : make_object_.Call(env_.Undefined(), {});
+  return made.IsEmpty() ? Napi::Object::New(env_) : made.As<Napi::Object>();
+}
+
+Napi::Object Realm::array(std::size_t length) const {
+  const Napi::Value count = to_js(env_, static_cast<double>(length));
+  const Napi::Value made = make_array_.IsEmpty() ? Napi::Value() : make_array_.Call(env_.Undefined(), {count});
+  return made.IsEmpty() ? Napi::Array::New(env_, length) : made.As<Napi::Object>();
+}
+
+Napi::Value to_js(const Realm& realm, const NameValues& entries) {
+  const Napi::Env env = realm;
+  auto object = realm.object();
   for (const auto& [name, value] : entries)
     // A key such as "__proto__" must become an own property, so it is defined, not assigned.
     object.DefineProperty(Napi::PropertyDescriptor::Value(
@@ -84,14 +97,15 @@ Napi::Value to_js(Napi::Env env, const NameValues& entries) {
 }
 
 void JsFields::set(std::string_view name, napi_value value) const {
-  napi_set_property(env_, object_, ascii_to_js(env_, name), value);
+  napi_set_property(Napi::Env(realm_), object_, ascii_to_js(realm_, name), value);
 }
 
-Napi::Value result_to_js(Napi::Env env, const ResultPtr& result, const Napi::Function& make_result) {
+Napi::Value result_to_js(const Realm& realm, const ResultPtr& result, const Napi::Function& make_result) {
+  const Napi::Env env = realm;
   const auto shown = std::make_shared<const ShownResult>(result);
   std::vector<napi_value> values;
   values.reserve(result_values);
-  visit_fields(*result, shown->text, ResultValues(env, shown, values));
+  visit_fields(*result, shown->text, ResultValues(realm, shown, values));
   napi_value made = nullptr;
   // A value that could not be made: V8 does not take an empty one as an argument.
   const bool whole = std::find(values.begin(), values.end(), nullptr) == values.end();

@@ -79,10 +79,10 @@ std::optional<Error> EngineCore::admit(const AcceptedRequest& accepted, Admissio
                             std::to_string(admission_.slots()),
                         given_id);
   if (decision == Admission::Decision::refuse_queue_full)
-    return engine_error(
-        ErrorCode::queue_full,
-        "the queue holds " + std::to_string(admission_.waiting()) + " executions already (max_queued_executions)",
-        given_id);
+    return engine_error(ErrorCode::queue_full,
+                        "the queue holds " + std::to_string(admission_.waiting_impatiently()) +
+                            " executions already (max_queued_executions)",
+                        given_id);
   return std::nullopt;
 }
 

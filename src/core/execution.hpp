@@ -136,6 +136,8 @@ class Execution final : private Terminator::Target {
   void tree_gone(std::vector<std::int32_t> survivors) override;
 
   // execution_settle.cpp
+  /// There was a process: not one that has waited for a slot only, or for what the system was short of.
+  bool was_run() const { return child_ || exit_; }
   void settle();
   void settle_failed_start(const LaunchFailure& failure);
   void finish(ExecutionResult result, std::optional<Error> error);

@@ -83,7 +83,7 @@ void Execution::describe_exit(ExecutionResult& result) const {
 }
 
 std::string Execution::describe_cause(TerminationCause cause) const {
-  if (!started_at_ && !if_not_run_.empty()) return if_not_run_;
+  if (!was_run() && !if_not_run_.empty()) return if_not_run_;
   switch (cause) {
     case TerminationCause::timeout: {
       const std::string after = " within " + std::to_string(accepted_.timeout.count()) + " ms";
@@ -91,9 +91,9 @@ std::string Execution::describe_cause(TerminationCause cause) const {
       return "could not be started" + after + ": " + errno_sentence(last_failure_->error) + " at " +
              last_failure_->step;
     }
-    case TerminationCause::cancel: return started_at_ ? "cancelled" : "cancelled before it started";
+    case TerminationCause::cancel: return was_run() ? "cancelled" : "cancelled before it started";
     case TerminationCause::shutdown:
-      return started_at_ ? "cancelled: the engine was closed" : "cancelled before it started: the engine was closed";
+      return was_run() ? "cancelled: the engine was closed" : "cancelled before it started: the engine was closed";
     case TerminationCause::output_limit:
       return "wrote more than max_output_size_bytes (" + std::to_string(context_.config.max_output_size_bytes) +
              " bytes)";
@@ -112,7 +112,7 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
   context_.terminator.forget(*this);
   stdout_.close();
   stderr_.close();
-  if (stdin_) stdin_->abandon(child_ || exit_ ? EPIPE : StdinFeed::never_started);
+  if (stdin_) stdin_->abandon(was_run() ? EPIPE : StdinFeed::never_started);
   // What a command that ended by itself left behind is left alone, also when the host dies.
   unguard();
 

@@ -210,6 +210,7 @@ TEST_CASE("an execution that cannot be started yet can be cancelled") {
   CHECK(test.cancel(id).has_value());
   const auto result = test.finish(id);
   CHECK(result->status == ExecutionStatus::cancelled);
+  CHECK(result->error == "cancelled before it started");
   CHECK(result->exit_code == -1);
   CHECK(test.slots_come_back());
   CHECK(starts_of(test.sink->events(), id) == 0);

@@ -56,6 +56,14 @@ TEST_CASE("a full queue refuses, but never those that wait patiently") {
   CHECK(admission.request(numbered(3), 0) == Decision::refuse_queue_full);
   CHECK(admission.request_patiently(numbered(4), 0) == Decision::wait);
   CHECK(admission.waiting() == 2);
+  CHECK(admission.request(numbered(5), 0) == Decision::refuse_queue_full);
+  CHECK(admission.withdraw(numbered(2)));
+  CHECK(admission.request(numbered(5), 0) == Decision::wait);
+  CHECK(admission.request(numbered(6), 0) == Decision::refuse_queue_full);
+  CHECK(admission.release() == numbered(4));
+  CHECK(admission.release() == numbered(5));
+  CHECK(admission.request_patiently(numbered(7), 0) == Decision::wait);
+  CHECK(admission.request(numbered(8), 0) == Decision::wait);
 
   Admission strict(1, ConcurrencyPolicy::fail_fast, 0);
   CHECK(strict.request_patiently(numbered(1), 0) == Decision::start);
