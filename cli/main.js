@@ -32,7 +32,7 @@ function directory(text) {
 }
 
 const logDir = () =>
-  new Option('--log-dir <dir>', 'where logs are (default: $EXEC_LOG_DIR, else the temp directory)').argParser(
+  new Option('--log-dir <dir>', 'where logs are (default: $EXEC_LOG_DIR, else <temp>/cloudops-executions)').argParser(
     directory,
   );
 
@@ -58,14 +58,18 @@ function makeProgram(say) {
     .summary('run a command')
     .description(
       'Runs a command with live output and exits as it did: with its exit code; 128 + n when signal n ended it; 124 ' +
-        'after a timeout; 130 after Ctrl-C, 143 after SIGTERM; 127 when it is not found; 126 when it cannot be run; ' +
+        'after a timeout; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP; 127 when it is not found; 126 when it cannot be run; ' +
         '125 for failures of this tool. Ctrl-C cancels, twice kills. Standard input is passed on, unless it is a ' +
         'terminal. Output comes line by line: a last line without a line end gets one.',
     )
     .passThroughOptions()
     .usage('[options] -- command [arguments...]\n       cloudops-exec run [options] --shell "line"')
     .argument('[words...]', 'the command and its arguments, after --')
-    .option('-t, --timeout <duration>', 'end it after this long: 500ms, 5s, 1m30s (default: no limit)', duration)
+    .option(
+      '-t, --timeout <duration>',
+      'end it after this long: 500ms, 5s, 1m30s (default: no limit, or $EXEC_DEFAULT_TIMEOUT_MS)',
+      duration,
+    )
     .option('-C, --cwd <dir>', 'run it in this directory')
     .option('-e, --env <NAME=value>', 'set a variable for it; may be repeated', variable)
     .option('-s, --shell <line>', 'run this line in bash instead of a command')
@@ -85,13 +89,13 @@ function makeProgram(say) {
     .summary('run a plan of several commands')
     .description(
       'Runs the plan in a JSON file (- is standard input) and shows it live. Exits with 0 when all succeeded; 1 when ' +
-        'something failed; 124 when there were only timeouts; 130 after Ctrl-C, 143 after SIGTERM; 125 for a bad plan. ' +
-        'Ctrl-C cancels, twice kills.',
+        'something failed; 124 when there were only timeouts; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP; 125 for a bad plan. ' +
+        'Ctrl-C cancels, twice kills. A command without timeout_ms has $EXEC_DEFAULT_TIMEOUT_MS, else 5 minutes.',
     )
     .argument('<file>', 'an ExecutionPlan as JSON')
     .option('-r, --report <file.html>', 'write a page with the timeline, results and output')
     .option('-j, --max-concurrent <n>', 'how many commands run at once', slots)
-    .option('--json', 'write events and then the result to standard output, one JSON object per line')
+    .option('--json', 'write events, and last the result, to standard output, one JSON object per line')
     .addOption(logDir())
     .action(action(() => require('./plan.js').plan));
 
@@ -99,7 +103,8 @@ function makeProgram(say) {
     .command('logs')
     .summary('show the log of an execution')
     .description(
-      'Shows the log of an execution, also of one that runs in another process. Without an id, lists the latest.',
+      'Shows the log of an execution, also of one that runs in another process. Without an id, lists the latest. ' +
+        'Exits with 125 when there is none.',
     )
     .argument('[id]', 'its id, or the beginning of it (4 characters or more)')
     .addOption(logDir())

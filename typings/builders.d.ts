@@ -1,6 +1,6 @@
 import type { AwsCliCommand, Command, ExecCommand, ExecutionRequest, ScriptCommand, ShellCommand } from './request';
 
-/** A request as the builders make it: its command is of one known type. A plain object; nothing has been checked yet. */
+/** A request as the builders make it: its command is of one known type. A plain object; apart from the values of a template and `options` nothing has been checked yet. */
 export interface RequestOf<C extends Command> extends ExecutionRequest {
   command: C;
 }

@@ -1,6 +1,6 @@
 /** An engine's settings, fixed for its life. What is absent has its default. Numbers are whole. */
 export interface EngineConfig {
-  /** For requests without a `timeout_ms`. Milliseconds, 1 to `max_timeout_ms`, default 300000. */
+  /** For requests without a `timeout_ms`. Milliseconds, 1 to `max_timeout_ms`, default 300000 or, if that is less, `max_timeout_ms`. */
   default_timeout_ms?: number | undefined;
   /** A request that asks for more is refused. Milliseconds, 1 to 3155760000000, default 3600000. */
   max_timeout_ms?: number | undefined;

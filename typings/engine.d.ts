@@ -14,8 +14,8 @@ export interface CloseOptions {
   /** "cancel" (default) ends what runs and what waits; "drain" lets both finish. */
   mode?: 'cancel' | 'drain' | undefined;
   /**
-   * "drain": what then still runs is cancelled; default no limit. "cancel": what then still runs gets SIGKILL; default
-   * the engine's `kill_grace_period_ms`. Whole milliseconds, 0 to 3155760000000.
+   * "drain": what then still runs is cancelled; default no limit. "cancel": what then still runs gets SIGKILL, as it does
+   * when the engine's `kill_grace_period_ms` is over first. Whole milliseconds, 0 to 3155760000000.
    */
   timeout_ms?: number | undefined;
 }

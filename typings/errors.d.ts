@@ -42,7 +42,7 @@ export type ErrorCode =
  * - SCRIPT_NOT_FOUND: the script does not exist or is not a file
  * - INVALID_WORKING_DIR: absent or not a directory
  * - TIMEOUT_TOO_LARGE: over `max_timeout_ms`
- * - INVALID_VALUE: a value of the right type that is out of range or not well-formed
+ * - INVALID_VALUE: a value of the right type that is out of range or not well-formed; a file for stdin that cannot be read
  * - DUPLICATE_ID: the engine knows this id already
  * - INVALID_PLAN: empty plan, dependency out of range, on itself, or a cycle
  */

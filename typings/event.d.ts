@@ -32,7 +32,7 @@ export interface LineEvent extends EventBase {
   event_type: 'stdout' | 'stderr';
   /** Without its line end. */
   line: string;
-  /** Counts the lines of both streams together, from 1. */
+  /** Counts the line events of both streams together, pieces included, from 1. */
   seq: number;
   /** Present on a piece of a line that goes on: one over 64 KiB, or one left open for 200 ms (a prompt). */
   partial?: true;

@@ -9,6 +9,7 @@ export interface ExecutionPlan {
   strategy: PlanStrategy;
   /** At least one. */
   commands: readonly ExecutionRequest[];
+  /** For whoever keeps the plan: a plan's result and events have no place for it. Those of its commands are echoed. */
   metadata?: ExecutionMetadata | null | undefined;
 }
 

@@ -20,7 +20,10 @@ export interface ExecutionRequest {
    * Default: the engine's `default_timeout_ms`.
    */
   timeout_ms?: number | null | undefined;
-  /** This execution's log goes to this file instead of into the engine's `log_dir`. */
+  /**
+   * This execution's log goes to this file instead of into the engine's `log_dir`. A relative path begins at the
+   * directory that the host is in when the command starts, not at `working_dir`. Folders on the way are made.
+   */
   output_log_path?: string | null | undefined;
   /** Default: empty (`/dev/null`), so nothing ever waits for a terminal. */
   stdin?: Stdin | null | undefined;

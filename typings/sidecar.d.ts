@@ -10,6 +10,8 @@ export { ExecutionError, ValidationError } from './errors';
  * errors as ExecutionEngine, with these differences, which come from the distance:
  *
  * - A configuration that is not allowed does not throw: `ready` and every call reject with the ValidationError.
+ * - What `config` leaves out is said by the `EXEC_*` variables of the environment that the sidecar was started with, if they
+ *   are set (see loadConfigFromEnv).
  * - Commands inherit the environment and working directory that the sidecar was started with.
  * - `getLogPath` knows the last 10,000 executions that were started through this object, also after `cleanup` and `close`.
  * - `close` ends the sidecar; after it every call rejects with ENGINE_CLOSED, the readers of results too. A sidecar that says

@@ -17,7 +17,7 @@ const protocol = 1;
  * One engine as a set of methods with named parameters: those of ExecutionEngine, and a few that only make sense over a
  * distance.
  *
- * - `initialize { config, serial }` makes the engine, of `initGlobal` if `serial` is true; without it the first other call makes one with the defaults.
+ * - `initialize { config, serial }` makes the engine, of `initGlobal` if `serial` is true; without it the first other call makes one without a configuration.
  * - `abort { abort_token }` is what an AbortSignal is in JavaScript: it withdraws or cancels what was submitted with
  *   that token.
  * - `hold { id }` stops the events of one execution, and so its child once its pipe is full; `release { id }` lets go. One

@@ -46,17 +46,32 @@ void for_each_line(const OutputChunk& chunk, Visitor&& visit) {
   }
 }
 
+/// How many bytes at the beginning are one character that steers a terminal, ends a line, or reorders what is around
+/// it: C0 (but for the tab), DEL, C1, U+2028 to U+202E, U+2066 to U+2069. 0: none of these.
+std::size_t unsafe_length(std::string_view text) {
+  const auto byte = [text](std::size_t i) -> unsigned {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const auto third_is = [&byte](unsigned low, unsigned high) { return byte(2) >= low && byte(2) <= high; };
+  if ((byte(0) < 0x20 && byte(0) != '\t') || byte(0) == 0x7f) return 1;
+  if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f) return 2;
+  if (byte(0) == 0xe2 && byte(1) == 0x80 && third_is(0xa8, 0xae)) return 3;
+  if (byte(0) == 0xe2 && byte(1) == 0x81 && third_is(0xa6, 0xa9)) return 3;
+  return 0;
+}
+
 std::string on_one_line(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string safe;
   safe.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte >= 0x20 && byte != 0x7f) || c == '\t') {
-      safe += c;
-    } else {
+  while (!text.empty()) {
+    const std::size_t unsafe = unsafe_length(text);
+    if (unsafe == 0) safe += text.front();
+    for (const char c : text.substr(0, unsafe)) {
+      const auto byte = static_cast<unsigned char>(c);
       safe += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
     }
+    text.remove_prefix(unsafe == 0 ? 1 : unsafe);
   }
   return safe;
 }

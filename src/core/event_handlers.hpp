@@ -39,7 +39,8 @@ class NoopHandler final : public EventHandler {
 };
 
 /// Writes one line per event for a person to read: time, the first eight digits of the id, what happened. Control
-/// characters are written as \xNN, so that no output can forge a line or steer a terminal. Never holds environment or
+/// characters but for tabs, and what reorders text, are written as \xNN, so that no output can forge a line or steer a
+/// terminal. Never holds environment or
 /// stdin. Flushed at every event that is not a line of output. The stream must outlive the engine's thread.
 class LoggingHandler final : public EventHandler {
  public:

@@ -111,6 +111,15 @@ TEST_CASE("LoggingHandler writes one readable line per event") {
         "1970-01-01T12:00:00.000Z [3f2b8c1e] started: echo 'a\\x0ab'\n");
   CHECK(logged(LineEvent{id, OutputStream::out, "caf\xc3\xa9\t\x1b[31m\r", noon, 1, false}) ==
         "1970-01-01T12:00:00.000Z [3f2b8c1e] stdout: caf\xc3\xa9\t\\x1b[31m\\x0d\n");
+  // U+009B is ESC [ in one character, U+202E writes from right to left, U+2028 ends a line; U+00A0 and U+202F do
+  // nothing.
+  CHECK(logged(LineEvent{id, OutputStream::out,
+                         "\xc2\x9b"
+                         "31m\xe2\x80\xae"
+                         "x\xe2\x80\xa8\xc2\xa0\xe2\x80\xaf\xe2\x81\xa6",
+                         noon, 1, false}) ==
+        "1970-01-01T12:00:00.000Z [3f2b8c1e] stdout: "
+        "\\xc2\\x9b31m\\xe2\\x80\\xaex\\xe2\\x80\\xa8\xc2\xa0\xe2\x80\xaf\\xe2\\x81\\xa6\n");
   CHECK(logged(LineEvent{id, OutputStream::err, "password: ", noon, 1, true}) ==
         "1970-01-01T12:00:00.000Z [3f2b8c1e] stderr (partial): password: \n");
   CHECK(logged(finished_with(ExecutionStatus::completed, 0)) ==

@@ -16,7 +16,7 @@ enum class CloseMode {
 struct CloseOptions {
   CloseMode mode = CloseMode::cancel;
   /// At least 0; more than 100 years are 100 years. drain: after this, go on as cancel. cancel: after this, SIGKILL at
-  /// once instead of after the kill grace period.
+  /// once, or after the kill grace period if that is over first.
   std::optional<Milliseconds> timeout;
 };
 

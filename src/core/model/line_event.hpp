@@ -11,7 +11,7 @@ struct LineEvent {
   /// Without its line end; valid UTF-8.
   std::string line;
   WallTime timestamp{};
-  /// Counts the lines of both streams together, from 1.
+  /// Counts the line events of both streams together, pieces included, from 1.
   std::uint64_t seq = 0;
   /// A piece of a line that goes on.
   bool partial = false;
