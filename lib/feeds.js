@@ -102,9 +102,8 @@ class Feeds {
   async #settleIfOver(id, key, feed) {
     try {
       const status = await this.#native().getStatus(id);
-      if (!isTerminal(status) || feed.ended) return;
+      if (!isTerminal(status)) return;
       const result = await this.#native().getResult(id);
-      if (feed.ended) return;
       end(feed, terminalEvent(result.id, result.status, result.completed_at, result));
     } catch (error) {
       feed.fail(error);

@@ -85,7 +85,7 @@ class JsonLinesHandler {
   #flushLater() {
     this.#scheduled = false;
     try {
-      if (this.#fd !== null) this.#flush();
+      this.#flush();
     } catch (error) {
       this.#failure = { error };
     }

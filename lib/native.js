@@ -5,7 +5,7 @@ const { join, resolve, sep } = require('node:path');
 
 const addonName = 'cloudops_execution_engine.node';
 /** The version of the interface between lib/ and the addon. */
-const expectedAbi = 5;
+const expectedAbi = 6;
 
 /** Whether the memory map of a process shows musl as its C library, where a glibc binary would crash on load. */
 const showsMusl = (maps) => /\/(?:ld-musl-[^/]*|libc\.so)$/m.test(maps);
@@ -22,7 +22,7 @@ function runsOnMusl() {
 /** Where the addon may be, the most specific first. */
 function candidates({ root, override, platform, arch, musl }) {
   if (override) return [resolve(override)];
-  const prebuilt = `${platform}-${arch}${platform === 'linux' && musl ? '-musl' : ''}`;
+  const prebuilt = `${platform}-${arch}${musl ? '-musl' : ''}`;
   // The dynamic loader cannot look into an Electron archive; packagers put addons beside it.
   const unpacked = root.replace(`app.asar${sep}`, `app.asar.unpacked${sep}`);
   return [...new Set([unpacked, root])].flatMap((folder) => [

@@ -52,7 +52,6 @@ class Subscribers {
   }
 
   deliver(event) {
-    this.#update();
     this.#deliverTo(this.#listeners(event.event_type), event);
   }
 
@@ -97,17 +96,13 @@ class Subscribers {
     for (let i = 0; i < handlers.length; i++) this.#callHandler(handlers[i].handler, event);
   }
 
-  /** @returns {boolean} true: the listeners have changed since the last time */
-  #update() {
-    if (this.#seen === this.#emitter[changes]) return false;
-    this.#seen = this.#emitter[changes];
-    this.#lists.clear();
-    this.#all = this.#listeners('event');
-    return true;
-  }
-
+  /** Those of this name, and in `#all` those of "event". */
   #listeners(name) {
-    this.#update();
+    if (this.#seen !== this.#emitter[changes]) {
+      this.#seen = this.#emitter[changes];
+      this.#lists.clear();
+      this.#all = this.#listeners('event');
+    }
     let list = this.#lists.get(name);
     if (list === undefined) this.#lists.set(name, (list = this.#emitter.rawListeners(name)));
     return list;

@@ -107,4 +107,4 @@ class NativeEngine {
   }
 }
 
-module.exports = { abi: 5, NativeEngine };
+module.exports = { abi: 6, NativeEngine };

@@ -65,7 +65,7 @@ test('an addon made for another version of lib is not used', (t) => {
   const root = packageFolder(t);
   const override = join(root, 'addon.js');
   put(override, 'exports.abi = 999;');
-  assert.throws(() => loadFrom({ ...linux, root, override }), /abi 999, wanted 5/);
-  put(join(root, 'fit.js'), 'exports.abi = 5;');
-  assert.equal(loadFrom({ ...linux, root, override: join(root, 'fit.js') }).abi, 5);
+  assert.throws(() => loadFrom({ ...linux, root, override }), /abi 999, wanted 6/);
+  put(join(root, 'fit.js'), 'exports.abi = 6;');
+  assert.equal(loadFrom({ ...linux, root, override: join(root, 'fit.js') }).abi, 6);
 });
