@@ -30,6 +30,7 @@ Execution::Execution(AcceptedRequest accepted, ExecutionContext& context, Execut
       stderr_(context.runtime.io(), context.system, context.runtime.read_buffer(), callbacks_of(OutputStream::err)),
       deadline_(context.runtime.io()),
       retry_(context.runtime.io()),
+      files_(context.runtime.io()),
       drain_(context.runtime.io()),
       quiet_(context.runtime.io()),
       disk_(context.runtime.io()) {
@@ -61,6 +62,7 @@ void Execution::terminate(TerminationCause cause, const StopLadder& ladder, cons
 }
 
 void Execution::resume_reading() {
+  if (output_.waits_for_a_file()) return;
   stdout_.resume();
   stderr_.resume();
 }
@@ -96,10 +98,21 @@ void Execution::after_taking(OutputStream stream, const ExecutionOutput::Taken& 
     stdout_.pause();
     stderr_.pause();
   }
+  if (output_.waits_for_a_file()) wait_for_files();
   if (taken.over_limit)
     terminate(TerminationCause::output_limit, graceful_stop(Milliseconds(context_.config.kill_grace_period_ms)));
   // Armed once and re-aimed when it fires: a timer operation per read would cost more than the read.
   if (!quiet_.pending()) watch_for_quiet();
+}
+
+void Execution::wait_for_files() {
+  if (files_.pending()) return;
+  files_.start(files_pause_.next(), [this] {
+    output_.try_files_again();
+    if (output_.waits_for_a_file()) return wait_for_files();
+    files_pause_.reset();
+    resume_reading();
+  });
 }
 
 bool Execution::has_open_line(OutputStream stream) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/back_off.hpp"
 #include "core/execution_output.hpp"
 #include "core/memory_watch.hpp"
 #include "core/model/launch_spec.hpp"
@@ -116,6 +117,7 @@ class Execution final : private Terminator::Target {
   void on_bytes(OutputStream stream, std::string_view bytes);
   void on_counted(OutputStream stream, std::size_t size);
   void after_taking(OutputStream stream, const ExecutionOutput::Taken& taken);
+  void wait_for_files();
   void count_only();
   void on_pipe_end(int error);
   void on_end();
@@ -194,9 +196,11 @@ class Execution final : private Terminator::Target {
   /// When its disk has taken nothing for so long, what is not written yet counts as lost.
   Milliseconds patience_for_disk_ = longest_wait_for_disk;
 
-  Milliseconds retry_pause_{0};
+  BackOff retry_pause_;
+  BackOff files_pause_;
   Timer deadline_;
   Timer retry_;
+  Timer files_;
   Timer drain_;
   Timer quiet_;
   Timer disk_;

@@ -18,12 +18,6 @@ void report(ExecutionResult& result, const std::string& sentence) {
     *result.error += "; " + sentence;
 }
 
-int shortage_of(const Error& error) {
-  for (const int shortage : shortages)
-    if (error.errno_name == errno_name(shortage)) return shortage;
-  return 0;
-}
-
 /// So many lines are handed over together at most: between two chunks a consumer can turn to something else.
 constexpr std::uint32_t most_lines = 1024;
 
@@ -103,7 +97,7 @@ ExecutionOutput::Taken ExecutionOutput::take(OutputStream stream, std::string_vi
     splitter(stream).feed(bytes, [this, stream](OutputPiece&& piece) { deliver(stream, std::move(piece)); });
   else  // now, while the bytes are in the processor's cache
     ascii(stream) = ascii(stream) && is_ascii(bytes.substr(0, taken.kept));
-  outcome.hold_back = credit_->exhausted();
+  outcome.hold_back = credit_->exhausted() || waits_for_a_file();
   return outcome;
 }
 
@@ -118,19 +112,25 @@ ExecutionOutput::Taken ExecutionOutput::count(OutputStream stream, std::size_t s
 }
 
 void ExecutionOutput::spill(OutputStream stream, const BoundedCapture::Taken& taken) {
-  Overflow& target = overflow(stream);
-  if (target.error) return;
-  if (!target.file) {
-    auto file = open_overflow_in(config_.log_dir.value_or(default_log_dir(config_.temp_dir)), dir_policy(), id_, stream,
-                                 system_);
-    if (!file) {
-      target.error = file.error().message;
-      return;
-    }
-    target.file = std::make_unique<FileSink>(std::move(*file), system_, write_behind());
+  auto& file = overflow(stream);
+  if (!file) {
+    const auto open = [this, stream] {
+      const std::string dir = config_.log_dir.value_or(default_log_dir(config_.temp_dir));
+      return open_overflow_in(dir, dir_policy(), id_, stream, system_);
+    };
+    file = std::make_unique<OverflowFile>(open, system_, write_behind());
   }
-  target.file->write(taken.carried);
-  target.file->write(taken.rest);
+  file->write(taken.carried);
+  file->write(taken.rest);
+}
+
+bool ExecutionOutput::waits_for_a_file() const {
+  return std::any_of(overflows_.begin(), overflows_.end(), [](const auto& file) { return file && file->waits(); });
+}
+
+void ExecutionOutput::try_files_again() {
+  for (const auto& file : overflows_)
+    if (file && file->waits()) file->try_again();
 }
 
 void ExecutionOutput::deliver(OutputStream stream, OutputPiece&& piece) {
@@ -217,7 +217,7 @@ void ExecutionOutput::close(const FileSink::Done& done) {
   };
   open_files_ = 1;
   close_file(log_.get(), closed);
-  for (const Overflow& overflow : overflows_) close_file(overflow.file.get(), closed);
+  for (const auto& overflow : overflows_) close_file(overflow.get(), closed);
   closed();
 }
 
@@ -241,14 +241,11 @@ void ExecutionOutput::describe(ExecutionResult& result) {
 
 void ExecutionOutput::describe_overflow(OutputStream stream, ExecutionResult& result) {
   if (!capture_.overflowed(stream)) return;
-  Overflow& target = overflow(stream);
-  if (target.file) {
-    result.of(stream).overflow_file = target.file->path();
-    target.error = target.file->error();
+  if (const auto& file = overflow(stream)) {
+    if (file->path() != nullptr) result.of(stream).overflow_file = *file->path();
+    if (!file->error()) return;
+    report(result, "the overflow file is not complete: " + *file->error());
   }
-  const bool in_file = target.file && !target.error;
-  if (target.error) report(result, "the overflow file is not complete: " + *target.error);
-  if (in_file) return;
   result.output_truncated = true;
   if (config_.oversized_output_strategy != OversizedOutputStrategy::fail_execution)
     result.of(stream).warning = capture_.truncation_warning(stream);

@@ -7,6 +7,7 @@
 #include "core/stream/delivery_credit.hpp"
 #include "core/stream/line_splitter.hpp"
 #include "core/stream/log_file.hpp"
+#include "core/stream/overflow_file.hpp"
 
 #include <array>
 #include <cstdint>
@@ -31,7 +32,8 @@ class ExecutionOutput {
   struct Taken {
     /// The output limit is passed and the strategy is to fail.
     bool over_limit = false;
-    /// The consumer of the events, or the disk, has fallen behind: read no more until told to resume.
+    /// The consumer of the events, or the disk, has fallen behind, or waits_for_a_file(): read no more until told to
+    /// resume.
     bool hold_back = false;
   };
 
@@ -54,6 +56,9 @@ class ExecutionOutput {
   /// How many bytes come is all that is of interest from now on: `count` will do in place of `take`.
   bool only_counts() const;
   Taken count(OutputStream stream, std::size_t size);
+  /// What came for an overflow file is kept until there is a descriptor for it: try_files_again(), also after close().
+  bool waits_for_a_file() const;
+  void try_files_again();
   /// End of that stream: its last line is complete.
   void ended(OutputStream stream);
   /// The end of that stream would complete a line.
@@ -74,10 +79,6 @@ class ExecutionOutput {
   void describe(ExecutionResult& result);
 
  private:
-  struct Overflow {
-    std::unique_ptr<FileSink> file;
-    std::optional<std::string> error;
-  };
   /// What waits for a file.
   struct Wait {
     /// Empty when it has been called.
@@ -86,7 +87,7 @@ class ExecutionOutput {
   };
   bool& ascii(OutputStream stream) { return ascii_[static_cast<std::size_t>(stream)]; }
   LineSplitter& splitter(OutputStream stream) { return splitters_[static_cast<std::size_t>(stream)]; }
-  Overflow& overflow(OutputStream stream) { return overflows_[static_cast<std::size_t>(stream)]; }
+  std::unique_ptr<OverflowFile>& overflow(OutputStream stream) { return overflows_[static_cast<std::size_t>(stream)]; }
   bool wants_lines() const { return config_.stream_output || log_ != nullptr; }
   OpenToOthers dir_policy() const;
   void spill(OutputStream stream, const BoundedCapture::Taken& taken);
@@ -112,7 +113,7 @@ class ExecutionOutput {
   /// Nothing of that stream was seen that is not ASCII. With lines wanted, their splitter sees all of it.
   std::array<bool, 2> ascii_{true, true};
   std::array<bool, 2> ended_{};
-  std::array<Overflow, 2> overflows_;
+  std::array<std::unique_ptr<OverflowFile>, 2> overflows_;
   std::unique_ptr<LogFile> log_;
   std::optional<std::string> log_error_;
   std::vector<Wait> waits_;

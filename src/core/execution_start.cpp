@@ -2,15 +2,11 @@
 #include "core/model/shortage.hpp"
 #include "core/runtime.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 namespace cloudops {
 namespace {
-
-constexpr Milliseconds first_retry_pause{5};
-constexpr Milliseconds longest_retry_pause{500};
 
 /// So long before its end a tree is looked at, and for half of that: too short for much to change.
 constexpr Milliseconds look_ahead{2};
@@ -56,8 +52,7 @@ void Execution::try_to_start() {
   // Whoever waits holds nothing that others wait for.
   output_.release_log();
   context_.short_of_something.push_back(this);
-  retry_pause_ = std::clamp(retry_pause_ * 2, first_retry_pause, longest_retry_pause);
-  retry_.start(retry_pause_, [this] { try_to_start(); });
+  retry_.start(retry_pause_.next(), [this] { try_to_start(); });
 }
 
 LaunchFailure Execution::spawn() {

@@ -6,8 +6,11 @@
 #include <catch2/catch.hpp>
 
 #include <sys/stat.h>
+#include <atomic>
 #include <filesystem>
+#include <limits>
 #include <string>
+#include <string_view>
 
 using namespace cloudops;
 using namespace cloudops::test;
@@ -72,6 +75,30 @@ std::optional<Call> run_with_fault(std::uint64_t nth, int error, bool over_old_f
   return system.failed();
 }
 
+/// Makes no overflow file the first so many times.
+class NoOverflowFile final : public System {
+ public:
+  NoOverflowFile(int error, int times) : error_(error), left_(times) {}
+  int open_at(int dir, const char* path, int flags, mode_t mode) override {
+    const bool refused = std::string_view(path).ends_with(".overflow") && left_ > 0;
+    if (refused) --left_;
+    return refused ? -error_ : System::open_at(dir, path, flags, mode);
+  }
+  int left() const { return left_; }
+
+ private:
+  const int error_;
+  std::atomic<int> left_;
+};
+
+Config overflowing_into(const std::string& dir) {
+  Config config;
+  config.log_dir = dir;
+  config.max_output_size_bytes = 1'000;
+  config.oversized_output_strategy = OversizedOutputStrategy::stream_to_file;
+  return config;
+}
+
 }  // namespace
 
 TEST_CASE("whatever call for a log or an overflow file fails, the command completes and its result says so") {
@@ -94,6 +121,48 @@ TEST_CASE("whatever call for a log or an overflow file fails, the command comple
     for (const Call call : {Call::change_mode, Call::make_empty, Call::status_at, Call::unlink_at})
       CHECK(failed.contains(call) == over_old_files);
   }
+}
+
+TEST_CASE("an overflow file that cannot be made for want of descriptors is waited for, and holds every byte") {
+  const ScratchDir scratch;
+  const Config config = overflowing_into(scratch / "logs");
+  // More than a pipe holds, or less: then the command has ended before the file is there.
+  for (const std::string command : {"seq 1 100000; seq 1 300 >&2", "seq 1 300"}) {
+    for (const int error : {EMFILE, ENFILE, ENOMEM}) {
+      NoOverflowFile system(error, 6);
+      TestEngine test(config, system);
+      const auto result = test.run(shell(command));
+      INFO(command << ", " << errno_name(error) << ": " << result->error.value_or("no error"));
+      CHECK(result->success());
+      CHECK_FALSE(result->error.has_value());
+      CHECK_FALSE(result->output_truncated);
+      CHECK(system.left() == 0);
+      for (const auto& stream : {result->out, result->err}) {
+        const std::string rest = stream.overflow_file ? read_all(*stream.overflow_file) : std::string();
+        CHECK(stream.kept.size() + rest.size() == stream.written);
+      }
+      REQUIRE(result->out.overflow_file.has_value());
+      const std::string all = std::string(result->out.kept) + read_all(*result->out.overflow_file);
+      CHECK(all.ends_with(command == "seq 1 300" ? "\n299\n300\n" : "\n99999\n100000\n"));
+    }
+  }
+}
+
+TEST_CASE("an overflow file that can never be made holds its command back, and the end of both is told") {
+  const ScratchDir scratch;
+  NoOverflowFile system(EMFILE, std::numeric_limits<int>::max());
+  TestEngine test(overflowing_into(scratch / "logs"), system);
+  const Uuid id = test.start(shell("exec yes"));
+  REQUIRE(eventually([&] { return system.left() < std::numeric_limits<int>::max() - 3; }));
+  CHECK(test.output(id, OutputStream::out).value().size() == 1'000);
+  REQUIRE(test.close({CloseMode::cancel, Milliseconds(1)}).has_value());
+  const auto result = test.finish(id);
+  CHECK(result->status == ExecutionStatus::cancelled);
+  CHECK(result->output_truncated);
+  CHECK_FALSE(result->out.overflow_file.has_value());
+  CHECK_THAT(result->error.value_or(""), Contains("the overflow file is not complete") && Contains("EMFILE"));
+  // It was held back by its pipe.
+  CHECK(result->out.written < 8'000'000);
 }
 
 TEST_CASE("a disk that is full for good costs the files, not the command") {
