@@ -1,9 +1,11 @@
-// Contract §4: an engine that was dropped without close is collected, and its thread goes.
+// Contract §4: an engine that was dropped without close is collected, and its thread goes; what it no longer needs is let go.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
-import { startHost, within } from '../support.mjs';
+import { exec, makeEngine, startHost, until, within } from '../support.mjs';
 
 test('a dropped engine is collected, threads and all', async (t) => {
   const host = startHost(t, 'gc', { nodeArgs: ['--expose-gc'] });
@@ -24,4 +26,21 @@ test('an iterator that was dropped holds its child no more; one that is waited f
   const { code } = await within(30_000, host.ended, 'the end of a command whose iterator is gone');
   assert.equal(code, 0, host.stderr);
   assert.equal(host.stdout, 'first 1\ncompleted\nlast\n');
+});
+
+test('an open engine does not keep the signal of an execution that has ended', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  const engine = makeEngine(t);
+  const use = async () => {
+    const { signal } = new AbortController();
+    await engine.run(exec('true'), { signal });
+    return new WeakRef(signal);
+  };
+  const signal = await use();
+  const collected = () => {
+    gc();
+    return signal.deref() === undefined;
+  };
+  await until(collected, 5000, 'the signal to be collected');
 });

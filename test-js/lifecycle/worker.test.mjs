@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 import {
@@ -49,6 +50,30 @@ test("the environment is the worker's own process.env", async (t) => {
   const { result } = await runInWorker(t, shell('echo ${ONLY_IN_WORKER-no}'), { env });
   assert.equal(result.stdout, 'yes\n');
   assert.equal((await makeEngine(t).run(shell('echo ${ONLY_IN_WORKER-no}'))).stdout, 'no\n');
+});
+
+test('what the worker changes in its process.env is there from its next command on', async (t) => {
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { ExecutionEngine } = require(workerData.lib);
+    const engine = new ExecutionEngine(workerData.config);
+    const command = { type: 'shell', command: 'printf %s "\${IN_WORKER-no}"' };
+    const seen = async () => (await engine.run({ command })).stdout;
+    (async () => {
+      const all = [await seen()];
+      process.env.IN_WORKER = 'one';
+      all.push(await seen());
+      process.env.IN_WORKER = 'two';
+      all.push(await seen());
+      delete process.env.IN_WORKER;
+      all.push(await seen());
+      parentPort.postMessage(all);
+    })();`;
+  const lib = fileURLToPath(new URL('../../lib/index.js', import.meta.url));
+  const worker = new Worker(code, { eval: true, workerData: { lib, config: config() } });
+  t.after(() => worker.terminate());
+  const [seen] = await within(8000, once(worker, 'message'), "the worker's answer");
+  assert.deepEqual(seen, ['no', 'one', 'two', 'no']);
 });
 
 test('a text that is shared with the engine, not copied, survives the end of its worker', async (t) => {

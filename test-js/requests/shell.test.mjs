@@ -144,6 +144,12 @@ test('a place where quoting does not help is refused, with what to write instead
     [() => shell`a=([${value}]=1)`, /subscript/],
     [() => shell`(# it's\nls ${value})`, /#/],
     [() => shell`cat <\\\n<E ${value}`, /operator/],
+    [() => shell`echo "$\\\n(echo ${value})"`, /operator/],
+    [() => shell`echo "$\\\n{x:-${value}}"`, /operator/],
+    [() => shell`# one\n# ${value}`, /comment/],
+    [() => shell`x[[ 1]+${value}]=1`, /subscript/],
+    [() => shell`y[x[[ ]]${value}]=1`, /subscript/],
+    [() => shell`[[ -z a]] || ${value} -eq 1 ]]`, /\[\[ \]\]/],
   ];
   for (const [make, words] of places) refusal(make, 'INVALID_COMMAND', 'values[0]', words);
 });

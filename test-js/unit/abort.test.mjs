@@ -72,6 +72,24 @@ test('an abort that comes too late for the native side is nobody’s error', asy
   assert.equal(callsOf(native, 'cancel').length, 1);
 });
 
+test('that it was over already is no reason to warn, anything else that an abort meets is', async (t) => {
+  const warnings = [];
+  const warned = (error) => warnings.push(error.code);
+  process.on('warning', warned);
+  t.after(() => process.off('warning', warned));
+  for (const code of ['NOT_RUNNING', 'NOT_FOUND', 'ENGINE_CLOSED', 'IO']) {
+    const { engine, native } = fakeEngine();
+    native.cancel = () => Promise.reject(native.hooks.error({ code, message: 'met by an abort', execution_id: id }));
+    const control = new AbortController();
+    const accepted = engine.execute({}, { signal: control.signal });
+    await native.submissions[0].accept(id);
+    await accepted;
+    control.abort();
+    await turn();
+  }
+  assert.deepEqual(warnings, ['IO']);
+});
+
 test('a refusal stays the refusal, and stops watching', async () => {
   const { engine, native } = fakeEngine();
   const { signal } = new AbortController();

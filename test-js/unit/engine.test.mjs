@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
 import * as names from '../../lib/index.mjs';
+import { collect } from '../support.mjs';
 import { ExecutionEngine, ExecutionError, ValidationError, fakeEngine, id, lastNative } from './fake_engine.mjs';
 
 test('import and require give the same things', () => {
@@ -110,6 +111,13 @@ test('the native side knows whether anybody listens', async () => {
     told(() => native.finish(id)),
     ['listening false'],
   );
+  // One that has ended by now.
+  native.calls.length = 0;
+  assert.equal((await collect(engine.events(id))).length, 1);
+  assert.deepEqual(native.calls, [
+    ['listening', true],
+    ['listening', false],
+  ]);
 });
 
 test('run waits for what it started', async () => {

@@ -18,12 +18,12 @@ const half = 512 * 1024;
 const chunk = (line, bytes = half) => new OutputChunk(id, 'stdout', line, 1, 1, false, 'now', bytes);
 
 /** A feed, the chunks that it has let go, and the moment at which it has let go of `expected`. */
-function makeFeed({ expected, patience = 1 }) {
+function makeFeed({ expected, patience = 1, linesOnly = true }) {
   const released = [];
   let allReleased;
   const letGo = new Promise((resolve) => (allReleased = resolve));
   const feed = new Feed(
-    true,
+    linesOnly,
     (one) => {
       released.push(one.text);
       if (released.length === expected) allReleased();
@@ -55,6 +55,7 @@ test('one that nobody pulls lets its child go; past its limit it yields what it 
   assert.equal((await feed.next()).value.line, '1');
   assert.equal((await feed.next()).value.line, '2');
   await assert.rejects(feed.next(), { code: 'OUTPUT_SIZE_EXCEEDED', execution_id: id });
+  assert.equal(push('4'), true);
   assert.equal((await feed.next()).done, true);
   assert.deepEqual(released, ['1']);
 });
@@ -77,6 +78,50 @@ test('pulled after it has let go, it holds again from then on, and lets nothing 
   assert.deepEqual(released, ['1']);
   assert.equal((await feed.next()).value.line, '3');
   assert.deepEqual(released, ['1', '3']);
+});
+
+test('an event among what it lets go holds nobody, and what comes after its next does', async () => {
+  const { feed, released, letGo, push } = makeFeed({ expected: 1, linesOnly: false });
+  feed.pushEvent({ event_type: 'started' });
+  push('1', 10);
+  await letGo();
+  assert.equal((await feed.next()).value.event_type, 'started');
+  assert.equal((await feed.next()).value.line, '1');
+  assert.equal(push('2', 10), false);
+  assert.equal((await feed.next()).value.line, '2');
+  assert.deepEqual(released, ['1', '2']);
+});
+
+test('one that is pulled in time holds its child however long its reader then takes', async () => {
+  const { feed, released, push } = makeFeed({ patience: 50 });
+  const later = makeFeed({ expected: 1, patience: 50 });
+  push('1', 10);
+  push('2', 10);
+  const first = feed.next();
+  later.push('x', 10);
+  await later.letGo();
+  assert.equal((await first).value.line, '1');
+  assert.deepEqual(released, ['1']);
+  assert.equal(push('3', 10), false);
+});
+
+test('its patience ends also under timers that are false by then', async (t) => {
+  const { letGo, push } = makeFeed({ expected: 1 });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  push('1', 10);
+  t.mock.timers.reset();
+  await letGo();
+});
+
+test('an error that comes after the end, or before the reader leaves, is told to nobody', async () => {
+  const ended = makeFeed({}).feed;
+  ended.finish();
+  ended.fail(new Error('after the end'));
+  assert.deepEqual(await ended.next(), { value: undefined, done: true });
+  const left = makeFeed({}).feed;
+  left.fail(new Error('before it left'));
+  left.cancel();
+  assert.deepEqual(await left.next(), { value: undefined, done: true });
 });
 
 test('a reader that never quite catches up uses no more memory for it', async () => {
@@ -103,13 +148,18 @@ test('one that lets go leaves a chunk to another that holds it', async () => {
   const [forgotten, reader] = [makeFeed({ expected: 1 }), makeFeed({ patience: 60_000 })];
   const shared = chunk('1', 10);
   const own = chunk('2', 10);
+  const later = chunk('3', 10);
   forgotten.feed.pushChunk(shared);
   reader.feed.pushChunk(shared);
   shared.holders--;
   forgotten.feed.pushChunk(own);
   own.holders--;
   await forgotten.letGo();
+  forgotten.feed.pushChunk(later);
+  reader.feed.pushChunk(later);
+  later.holders--;
+  for (const line of ['1', '2', '3']) assert.equal((await forgotten.feed.next()).value.line, line);
   assert.deepEqual([forgotten.released, reader.released], [['2'], []]);
-  await reader.feed.next();
-  assert.deepEqual([forgotten.released, reader.released], [['2'], ['1']]);
+  for (const line of ['1', '3']) assert.equal((await reader.feed.next()).value.line, line);
+  assert.deepEqual([forgotten.released, reader.released], [['2'], ['1', '3']]);
 });

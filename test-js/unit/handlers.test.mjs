@@ -6,6 +6,8 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -23,6 +25,16 @@ function file(t) {
   t.after(() => rmSync(folder, { recursive: true }));
   return join(folder, 'events.jsonl');
 }
+/** How many descriptors of this process lead there. */
+const descriptorsOf = (path) =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      // That of the listing itself.
+      return false;
+    }
+  }).length;
 const parsed = (path) =>
   readFileSync(path, 'utf8')
     .split('\n')
@@ -40,10 +52,11 @@ test('ConsoleHandler: stdout lines to out, the rest to err', () => {
   native.finish(id, 'failed', { exit_code: 3, error: 'exited with code 3' });
   native.finish(id, 'completed', { duration: '2s' });
   native.hooks.progress(id, 1, 2, 'ls', 'now');
+  native.hooks.progress(id, 2, 2, null, 'now');
   assert.equal(texts.out, '[6f9619ff] a\n');
   assert.deepEqual(
     texts.err.split('\n').map((line) => line.slice(11)),
-    ['$ ls -l', 'b', 'failed: exited with code 3', 'completed after 2s', '1 of 2: ls', ''],
+    ['$ ls -l', 'b', 'failed: exited with code 3', 'completed after 2s', '1 of 2: ls', '2 of 2', ''],
   );
 });
 
@@ -109,6 +122,21 @@ test('JsonLinesHandler: a failed write surfaces with the next event, or at close
   assert.deepEqual(errors, ['ENOSPC']);
   native.output(id, ['c']);
   assert.throws(() => handler.close(), { code: 'ENOSPC' });
+});
+
+test('JsonLinesHandler: a close that throws has closed the file, and tells of a write that failed before it', async () => {
+  const handler = new JsonLinesHandler('/dev/full');
+  assert.equal(descriptorsOf('/dev/full'), 1);
+  handler.onEvent({ line: 'a' });
+  await turn();
+  assert.throws(() => handler.close(), { code: 'ENOSPC' });
+  assert.equal(descriptorsOf('/dev/full'), 0);
+  handler.close();
+
+  const atClose = new JsonLinesHandler('/dev/full');
+  atClose.onEvent({ line: 'a' });
+  assert.throws(() => atClose.close(), { code: 'ENOSPC' });
+  assert.equal(descriptorsOf('/dev/full'), 0);
 });
 
 /** A pipe instead of a file: what is written while nobody reads it fails. */

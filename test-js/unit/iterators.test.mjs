@@ -119,6 +119,7 @@ test('return answers a next that is still waiting', async () => {
   const next = iterator.next();
   assert.deepEqual(await iterator.return(), { value: undefined, done: true });
   assert.deepEqual(await next, { value: undefined, done: true });
+  assert.deepEqual(await iterator.return(5), { value: 5, done: true });
 });
 
 test('an unknown id rejects at the first next, once, and only there', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { test } from 'node:test';
 
 const { candidates, loadFrom, showsMusl } = createRequire(import.meta.url)('../../lib/native.js');
@@ -68,4 +68,6 @@ test('an addon made for another version of lib is not used', (t) => {
   assert.throws(() => loadFrom({ ...linux, root, override }), /abi 999, wanted 6/);
   put(join(root, 'fit.js'), 'exports.abi = 6;');
   assert.equal(loadFrom({ ...linux, root, override: join(root, 'fit.js') }).abi, 6);
+  // A relative one begins at the working directory.
+  assert.equal(loadFrom({ ...linux, root, override: relative('', join(root, 'fit.js')) }).abi, 6);
 });
