@@ -7,10 +7,12 @@ import { promisify } from 'node:util';
 
 import { tempDir } from '../support.mjs';
 
+const index = new URL('../../lib/index.mjs', import.meta.url).href;
+
 /** Prints how many may run at once, and what becomes of a second execution while the first one runs and after it. */
-const program = (name, path, config) => `
-  import { ${name} } from ${JSON.stringify(new URL(path, import.meta.url).href)};
-  const engine = ${name}.initGlobal(${config});
+const program = (config) => `
+  import { ExecutionEngine } from ${JSON.stringify(index)};
+  const engine = ExecutionEngine.initGlobal(${config});
   const first = await engine.execute({ command: { type: 'exec', program: 'cat' }, stdin: { type: 'pipe' } });
   const second = await engine.execute({ command: { type: 'exec', program: 'true' } });
   const { max_concurrent } = await engine.getConcurrencyMetrics();
@@ -20,17 +22,12 @@ const program = (name, path, config) => `
   console.log(JSON.stringify([max_concurrent, meanwhile, status]));
   await engine.close();`;
 
-for (const [name, path] of [
-  ['ExecutionEngine', '../../lib/index.mjs'],
-  ['SidecarEngine', '../../client/index.mjs'],
-]) {
-  for (const config of ['', 'undefined', 'null']) {
-    test(`${name}.initGlobal(${config}) runs serially and queues`, async () => {
-      // Logs go below the system's temporary directory.
-      const env = { ...process.env, TMPDIR: tempDir() };
-      const args = ['--input-type=module', '-e', program(name, path, config)];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
-      assert.deepEqual(JSON.parse(stdout), [1, 'pending', 'completed']);
-    });
-  }
+for (const config of ['', 'undefined', 'null']) {
+  test(`initGlobal(${config}) runs serially and queues`, async () => {
+    // Logs go below the system's temporary directory.
+    const env = { ...process.env, TMPDIR: tempDir() };
+    const args = ['--input-type=module', '-e', program(config)];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
+    assert.deepEqual(JSON.parse(stdout), [1, 'pending', 'completed']);
+  });
 }

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 import { ExecutionError, SidecarEngine, ValidationError } from '../../client/index.mjs';
 import { ExecutionEngine } from '../../lib/index.mjs';
-import { exec, makeEngine, recordEvents, shell, until, within, withCode } from '../support.mjs';
+import { bin } from '../cli/cli.mjs';
+import { exec, makeEngine, recordEvents, shell, tempDir, until, within, withCode } from '../support.mjs';
 
 import { makeSidecar, openSidecar } from './support.mjs';
 
@@ -176,6 +177,22 @@ describe('the same as with an engine of one’s own', () => {
     assert.deepEqual(await engine.readOutput(id, 'stdout'), Buffer.from('text \xff', 'latin1'));
   });
 
+  test('stdin: bytes that lie in a larger memory, and no others of it', async (t) => {
+    const engine = makeSidecar(t);
+    const bytes = Buffer.from('hello').subarray(1, 4);
+    assert.ok(bytes.buffer.byteLength > 3 && bytes.byteOffset > 0);
+    const request = exec('cat', [], { stdin: { type: 'data', data: bytes } });
+    assert.equal((await engine.run(request)).stdout, 'ell');
+
+    const plan = await engine.executePlan({ description: '', strategy: { type: 'serial' }, commands: [request] });
+    assert.equal((await engine.waitForPlan(plan)).results[0].stdout, 'ell');
+
+    const id = await engine.execute(exec('cat', [], { stdin: { type: 'pipe' } }));
+    await engine.writeStdin(id, bytes);
+    await engine.closeStdin(id);
+    assert.equal((await engine.waitForCompletion(id)).stdout, 'ell');
+  });
+
   test('an AbortSignal before and after acceptance', async (t) => {
     const engine = makeSidecar(t);
     const reason = new Error('changed my mind');
@@ -322,6 +339,22 @@ describe('configuration', () => {
     assert.equal((await engine.ready).protocol, 1);
     assert.equal((await engine.getConcurrencyMetrics()).max_concurrent, 3);
   });
+
+  test('it goes before the EXEC_* variables, which hold where it says nothing', async (t) => {
+    const log_dir = tempDir();
+    const variables = ['EXEC_MAX_CONCURRENT=7', `EXEC_LOG_DIR=${log_dir}`];
+    const command = ['env', ...variables, process.execPath, bin, 'sidecar'];
+    for (const [config, expected] of [
+      [{ max_concurrent_executions: 3 }, 3],
+      [{}, 7],
+      [undefined, 7],
+      [null, 7],
+    ]) {
+      const engine = openSidecar(t, config, { command });
+      assert.equal((await engine.getConcurrencyMetrics()).max_concurrent, expected);
+      assert.ok((await engine.run(exec('true'))).log_path.startsWith(`${log_dir}/`));
+    }
+  });
 });
 
 test('in a browser: nothing of Node is loaded, and there must be a transport', async () => {
@@ -346,4 +379,21 @@ test('in a browser: nothing of Node is loaded, and there must be a transport', a
     inputs.filter((path) => path.includes('native') || path.includes('spawn')),
     [],
   );
+});
+
+test('in a browser: bytes of any length go to the sidecar and come back', (t) => {
+  const { bytesFromWire, bytesToWire } = require('../../client/bytes.js');
+  const memory = Uint8Array.from({ length: 25_000 }, (_, i) => (i * 7) % 251);
+  const { Buffer } = globalThis;
+  t.after(() => (globalThis.Buffer = Buffer));
+  for (const length of [0, 1, 8191, 8192, 8193, 20_000]) {
+    const bytes = memory.subarray(3, 3 + length);
+    const expected = Buffer.from(bytes).toString('base64');
+    delete globalThis.Buffer;
+    const wire = bytesToWire(bytes);
+    const back = bytesFromWire(wire);
+    globalThis.Buffer = Buffer;
+    assert.ok(wire.base64 === expected, `${length} bytes`);
+    assert.deepEqual(back, new Uint8Array(bytes));
+  }
 });

@@ -46,15 +46,23 @@ test('close ends the sidecar and what it runs; then every call rejects', async (
 test('close options that are not allowed close nothing', async (t) => {
   const engine = makeSidecar(t);
   await assert.rejects(engine.close({ mode: 'gently' }), withCode('VALIDATION'));
+  engine.startCleanupTask();
+  const seen = [];
+  engine.addEventHandler({ onEvent: ({ event_type: type }) => seen.push(type) });
   assert.equal((await engine.run(exec('true'))).success, true);
+  assert.deepEqual(seen, ['started', 'completed']);
 });
 
 test('a sidecar that dies: what is outstanding rejects, iterators too', async (t) => {
   const engine = makeSidecar(t);
   const { pid } = await engine.ready;
-  const id = await engine.execute(exec('sleep', ['50']));
-  const lines = engine.lines(id);
-  const outcomes = Promise.allSettled([engine.waitForCompletion(id), lines.next()]);
+  const id = await engine.execute(shell('echo first; sleep 50'));
+  const [lines, events] = [engine.lines(id), engine.events(id)];
+  assert.equal((await lines.next()).value.line, 'first');
+  for (const expected of ['started', 'stdout']) assert.equal((await events.next()).value.event_type, expected);
+  // By then the iterators know that it runs: they ask for nothing any more.
+  assert.equal(await engine.getStatus(id), 'running');
+  const outcomes = Promise.allSettled([engine.waitForCompletion(id), lines.next(), events.next()]);
   process.kill(pid, 'SIGKILL');
   for (const { reason } of await within(5000, outcomes, 'the rejections')) assert.equal(reason.code, 'IO');
   await assert.rejects(engine.getStats(), withCode('IO'));

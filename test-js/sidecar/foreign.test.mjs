@@ -1,14 +1,15 @@
 // A sidecar that is not ours: what it answers must end in an error of the contract, not in a hang or a crash.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { getEventListeners, once } from 'node:events';
+import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { SidecarEngine } from 'cloudops-execution-engine/sidecar';
 
-import { within } from '../support.mjs';
+import { within, withCode } from '../support.mjs';
 import { foreignTransport } from './foreign_transport.mjs';
 
 test('an error that is none of the engine is INTERNAL, with the cause', async () => {
@@ -69,4 +70,106 @@ test('under a steady stream nothing is kept that was taken', async () => {
     await turn();
   }
   assert.ok(used() - before < 20_000_000, `${used() - before} bytes`);
+});
+
+/** The notification of an event. */
+const eventLine = (event) => JSON.stringify({ jsonrpc: '2.0', method: 'event', params: { event } });
+const completed = (id) => eventLine({ event_type: 'completed', execution_id: id, result: {} });
+const progress = (done, total) => eventLine({ event_type: 'progress', plan_id: 'plan', completed: done, total });
+
+describe('what runs is watched until its end, and no longer', () => {
+  const listeners = (signal) => getEventListeners(signal, 'abort').length;
+
+  async function start(answer) {
+    const transport = foreignTransport(answer);
+    const engine = new SidecarEngine({}, { transport });
+    await engine.ready;
+    return { transport, engine, signal: new AbortController().signal };
+  }
+
+  test('one signal for 1,000 executions carries one listener while they run and none afterwards', async () => {
+    const { transport, engine, signal } = await start((id) => ({ result: `execution ${id}` }));
+    const calls = Array.from({ length: 1000 }, () => engine.execute({}, { signal }));
+    const [first, ...others] = await Promise.all(calls);
+    for (const id of others) transport.say(completed(id));
+    await turn();
+    assert.deepEqual([listeners(signal), transport.isHeld], [1, true]);
+    transport.say(completed(first));
+    await turn();
+    assert.deepEqual([listeners(signal), transport.isHeld], [0, false]);
+  });
+
+  test('a plan ends with its last command', async () => {
+    const { transport, engine, signal } = await start(() => ({ result: 'plan' }));
+    await engine.executePlan({}, { signal });
+    for (const [done, expected] of [
+      [0, 1],
+      [1, 1],
+      [2, 0],
+    ]) {
+      transport.say(progress(done, 2));
+      await turn();
+      assert.deepEqual([listeners(signal), transport.isHeld], [expected, expected === 1], `${done} of 2`);
+    }
+  });
+
+  test('what is refused is not watched', async () => {
+    const error = { code: -32000, message: 'full', data: { code: 'QUEUE_FULL' } };
+    const { transport, engine, signal } = await start(() => ({ error }));
+    for (const method of ['execute', 'run', 'executePlan']) {
+      await assert.rejects(engine[method]({}, { signal }), withCode('QUEUE_FULL'));
+      assert.deepEqual([listeners(signal), transport.isHeld], [0, false], method);
+    }
+  });
+
+  test('nothing runs any more when the sidecar has ended', async () => {
+    const { transport, engine, signal } = await start((id) => ({ result: `execution ${id}` }));
+    await Promise.all([engine.execute({}, { signal }), engine.executePlan({}, { signal })]);
+    assert.deepEqual([listeners(signal), transport.isHeld], [1, true]);
+    transport.end('gone');
+    await turn();
+    assert.deepEqual([listeners(signal), transport.isHeld], [0, false]);
+  });
+});
+
+test('where logs are is known of the 10,000 executions that came last', async () => {
+  const transport = foreignTransport(() => ({}));
+  const engine = new SidecarEngine({}, { transport });
+  await engine.ready;
+  const accept = (i) => {
+    const params = { execution_id: `id-${i}`, log_path: `/logs/${i}` };
+    transport.say(JSON.stringify({ jsonrpc: '2.0', method: 'accepted', params }));
+  };
+  for (let i = 0; i < 10_000; i++) accept(i);
+  await turn();
+  assert.equal(engine.getLogPath('id-0'), '/logs/0');
+  accept(10_000);
+  await turn();
+  assert.throws(() => engine.getLogPath('id-0'), withCode('NOT_FOUND'));
+  for (const i of [1, 10_000]) assert.equal(engine.getLogPath(`id-${i}`), `/logs/${i}`);
+});
+
+test('an id that is used again is held as if it were new', async () => {
+  const transport = foreignTransport(() => ({ result: 'running' }));
+  const engine = new SidecarEngine({}, { transport });
+  await engine.ready;
+  const use = async (length) => {
+    engine.lines('a');
+    const event = { event_type: 'stdout', execution_id: 'a', line: 'x'.repeat(length), seq: 1, timestamp: '' };
+    const ended = once(engine, 'completed');
+    transport.say(eventLine(event));
+    transport.say(completed('a'));
+    await ended;
+    await turn();
+  };
+  const holds = () => transport.told.filter(({ method, params }) => method === 'hold' && params.id === 'a').length;
+  for (const [length, expected] of [
+    [200_000, 0],
+    [100_000, 0],
+    [300_000, 1],
+    [300_000, 2],
+  ]) {
+    await use(length);
+    assert.equal(holds(), expected);
+  }
 });

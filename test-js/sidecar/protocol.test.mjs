@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
 import { bin } from '../cli/cli.mjs';
@@ -14,6 +16,7 @@ import {
   killAfter,
   marker,
   shell,
+  tempDir,
   until,
   waitUntilGone,
   waitUntilPresent,
@@ -23,6 +26,7 @@ import {
 import { startSidecar } from './rpc.mjs';
 
 const require = createRequire(import.meta.url);
+const { AbortTokens } = require('../../cli/sidecar/abort_tokens.js');
 const { lineOf } = require('../../cli/sidecar/message_line.js');
 const { makeServer } = require('../../cli/sidecar/server.js');
 const { Service } = require('../../cli/sidecar/service.js');
@@ -214,6 +218,18 @@ describe('events', () => {
     assert.deepEqual(accepted, { execution_id: id, log_path: result.log_path });
   });
 
+  test('an id that is used again is accepted again', async (t) => {
+    const sidecar = startSidecar(t);
+    const id = '3f2b8c1e-7d4a-4f5b-9a6c-0e1d2c3b4a59';
+    for (let use = 1; use <= 2; use++) {
+      const { result } = await sidecar.call('run', { request: exec('true', [], { id }) });
+      const accepted = sidecar.messages.filter(({ method }) => method === 'accepted');
+      assert.equal(accepted.length, use);
+      assert.deepEqual(accepted.at(-1).params, { execution_id: id, log_path: result.log_path });
+      await sidecar.call('removeExecution', { id });
+    }
+  });
+
   test('of a plan: also those of commands that never ran', async (t) => {
     const sidecar = startSidecar(t);
     const commands = [exec('false'), exec('true')];
@@ -360,6 +376,19 @@ describe('abort tokens', () => {
     for (const { result: id } of running)
       assert.equal((await sidecar.call('waitForCompletion', { id })).result.status, 'cancelled');
   });
+
+  test('what has ended is forgotten, and nothing else under its token', async () => {
+    const tokens = new AbortTokens();
+    assert.equal(tokens.begin(undefined), undefined);
+    const [over, refused, running] = [1, 2, 3].map(() => tokens.begin('token'));
+    const other = tokens.begin('other');
+    tokens.endWith(Promise.resolve(), 'token', over);
+    tokens.endWith(Promise.reject(new Error('refused')), 'token', refused);
+    await turn();
+    tokens.abort('token');
+    const aborted = [over, refused, running, other].map(({ signal }) => signal.aborted);
+    assert.deepEqual(aborted, [false, false, true, false]);
+  });
 });
 
 describe('back-pressure', () => {
@@ -379,6 +408,25 @@ describe('back-pressure', () => {
     const seen = sidecar.events().filter((event) => event.event_type === 'stdout');
     const numbers = wholeLines(seen, 'stdout').map(Number);
     assert.deepEqual([numbers.length, numbers.at(-1)], [60_000, 60_000]);
+  });
+
+  test('a parent that does not take its answers has no more calls read until it does', async (t) => {
+    const sidecar = startSidecar(t);
+    const file = join(tempDir(), 'made');
+    const { result } = await sidecar.call('run', { request: shell('seq -f %0200.0f 1 30000') });
+    sidecar.child.stdout.pause();
+    const ask = (id, method, params) => sidecar.send({ jsonrpc: '2.0', id, method, params });
+    // 8 MB each.
+    for (let i = 0; i < 4; i++) ask(i, 'readOutput', { id: result.id, stream: 'stdout' });
+    await atRest(sidecar);
+    // The one that it waited for, and the one that it reads before it looks.
+    for (const id of ['one', 'two']) ask(id, 'getStats');
+    ask('made', 'run', { request: exec('touch', [file]) });
+    await atRest(sidecar);
+    assert.equal(existsSync(file), false);
+    sidecar.child.stdout.resume();
+    await until(() => sidecar.messages.find(({ id }) => id === 'made'), 15_000, 'the answer');
+    assert.ok(existsSync(file));
   });
 });
 
@@ -423,6 +471,27 @@ describe('its end', () => {
       await waitUntilGone(mark, 5000);
     });
   }
+
+  for (const signal of ['SIGTERM', 'SIGHUP']) {
+    test(`${signal} ends it in order, and what it runs`, async (t) => {
+      const mark = killAfter(t, marker());
+      const sidecar = startSidecar(t);
+      await sidecar.call('execute', { request: family(mark) });
+      await waitUntilPresent(mark, 2);
+      sidecar.child.kill(signal);
+      assert.equal(await within(3000, sidecar.ended, 'the end of the sidecar'), 0);
+      await waitUntilGone(mark, 1000);
+    });
+  }
+
+  test('Ctrl-C is for its parent to answer', async (t) => {
+    const sidecar = startSidecar(t);
+    const { result: id } = await sidecar.call('execute', { request: exec('cat', [], { stdin: { type: 'pipe' } }) });
+    sidecar.child.kill('SIGINT');
+    await sidecar.call('writeStdin', { id, chunk: 'still here' });
+    await sidecar.call('closeStdin', { id });
+    assert.equal((await sidecar.call('waitForCompletion', { id })).result.stdout, 'still here');
+  });
 
   test('a parent killed by SIGKILL takes it along', async (t) => {
     const mark = killAfter(t, marker());
