@@ -6,13 +6,26 @@ const stringWidth = require('string-width');
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
+/** A command to the terminal itself, as "set the title": to its end, or that of the line. */
+// eslint-disable-next-line no-control-regex -- they are what it looks for
+const operatingSystemCommand = /(?:\u001b\]|\u009d)[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)?/g;
+
+/**
+ * Without escape sequences. Those that end with a bell are taken out first: Node 20 takes a colour, the words after it and
+ * the next bell for one of them.
+ */
+const withoutEscapes = (text) =>
+  stripVTControlCharacters(text.replace(operatingSystemCommand, '').replaceAll('\u0007', ''));
+
 /**
  * A command's text made safe for a place of its own on the screen: without escape sequences and control characters,
  * tabs as spaces. Of a progress bar that overwrites itself, its latest state.
  */
 function plainText(text) {
-  const stripped = stripVTControlCharacters(text);
-  const latest = stripped.split('\r').findLast((part) => part.trim() !== '') ?? '';
+  const latest =
+    withoutEscapes(text)
+      .split('\r')
+      .findLast((part) => part.trim() !== '') ?? '';
   // Also what can reorder or hide the text around it: the bidirectional controls and line separators.
   return latest.replaceAll('\t', '  ').replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '');
 }
@@ -40,4 +53,4 @@ function column(text, columns) {
   return cut + ' '.repeat(Math.max(0, columns - stringWidth(cut)));
 }
 
-module.exports = { column, fit, plainText };
+module.exports = { column, fit, plainText, withoutEscapes };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { stripVTControlCharacters } = require('node:util');
+const { withoutEscapes } = require('../terminal_text.js');
 
 const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -16,7 +16,7 @@ class Markup {
 
 /** Escape sequences of terminals mean nothing in a page, and XML 1.0 knows no other control characters than these two. */
 const escape = (text) =>
-  stripVTControlCharacters(text)
+  withoutEscapes(text)
     .replace(/[^\P{Cc}\t\n]/gu, '')
     .replace(/[&<>"']/g, (character) => entities[character]);
 

@@ -8,10 +8,14 @@ import { tempDir, until, within } from '../support.mjs';
 
 export const bin = fileURLToPath(new URL('../../bin/cloudops-exec.js', import.meta.url));
 
-/** Starts it; what it says is in `stdout` and `stderr`, how it ended in `ended`. Killed with the test. */
-export function start(t, args, { env = {}, stdin = 'ignore', cwd } = {}) {
+/**
+ * Starts it, with the words `under` before it; what it says is in `stdout` and `stderr`, how it ended in `ended`.
+ * Killed with the test.
+ */
+export function start(t, args, { env = {}, stdin = 'ignore', cwd, under = [] } = {}) {
   const logs = join(tempDir(), 'logs');
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [program, ...words] = [...under, process.execPath, bin, ...args];
+  const child = spawn(program, words, {
     cwd,
     env: { ...process.env, EXEC_LOG_DIR: logs, NO_COLOR: '1', FORCE_COLOR: '', NODE_TEST_CONTEXT: '', ...env },
     stdio: [stdin, 'pipe', 'pipe'],

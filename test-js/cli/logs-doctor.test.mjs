@@ -2,13 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { tempDir } from '../support.mjs';
-import { jsonLines, run } from './cli.mjs';
+import { tempDir, within } from '../support.mjs';
+import { bin, jsonLines, run, start } from './cli.mjs';
+
+const { atLeast, kernelOf, limitIn } = createRequire(import.meta.url)('../../cli/doctor/host.js');
 
 const logsModule = fileURLToPath(new URL('../../cli/logs.js', import.meta.url));
 
@@ -40,6 +43,15 @@ describe('logs', () => {
     const { code, stdout } = await run(t, ['logs', '--log-dir', logDir()]);
     assert.equal(code, 0);
     for (const id of ids) assert.ok(stdout.includes(id));
+  });
+
+  test('a reader that leaves before the end of a long log: 141 and no word', async (t) => {
+    const dir = tempDir();
+    writeFileSync(join(dir, `${ids[0]}.log`), 'a line of a long log\n'.repeat(200_000));
+    const tool = start(t, ['logs', ids[0], '--log-dir', dir]);
+    tool.child.stdout.once('data', () => tool.child.stdout.destroy());
+    assert.equal(await within(8000, tool.ended, 'the end'), 141);
+    assert.equal(tool.stderr, '');
   });
 
   for (const [what, id, sentence] of [
@@ -157,11 +169,65 @@ describe('doctor', () => {
   });
 
   test('a log directory that others can read is worth a note', async (t) => {
-    const dir = join(tempDir(), 'open');
-    mkdirSync(dir);
-    chmodSync(dir, 0o755);
-    const { code, stdout } = await run(t, ['doctor', '--log-dir', dir]);
-    assert.equal(code, 0);
-    assert.match(stdout, /! log directory .*mode 0755/);
+    for (const mode of ['0755', '0750', '0701']) {
+      const dir = join(tempDir(), 'open');
+      mkdirSync(dir);
+      chmodSync(dir, parseInt(mode, 8));
+      const { code, stdout } = await run(t, ['doctor', '--log-dir', dir]);
+      assert.equal(code, 0);
+      assert.ok(/! log directory .*mode (\d+): others can look into it/.exec(stdout)?.[1] === mode, stdout);
+    }
+  });
+
+  test(
+    'a log directory of somebody else is none, not even for root',
+    { skip: process.getuid() !== 0 && 'needs root, to give a directory away' },
+    async (t) => {
+      const dir = join(tempDir(), 'given');
+      mkdirSync(dir, { mode: 0o700 });
+      chownSync(dir, 65534, 65534);
+      const { stdout } = await run(t, ['doctor', '--log-dir', dir]);
+      assert.match(stdout, /✗ log directory .*given: belongs to user 65534, so nothing is written there/);
+    },
+  );
+
+  test('how old a kernel may be', () => {
+    for (const [release, isEnough] of [
+      ['5.4.0-42-generic', true],
+      ['5.15.0', true],
+      ['6.1.0-rc1', true],
+      ['10.0', true],
+      ['5.3.18', false],
+      ['4.19.0', false],
+      ['none', false],
+    ]) {
+      assert.equal(atLeast(kernelOf(release), [5, 4]), isEnough, release);
+    }
+  });
+
+  test('the limits of a process, as the kernel writes them', () => {
+    const text = `Limit                     Soft Limit           Hard Limit           Units
+Max processes             4096                 unlimited            processes
+Max open files            1024                 524288               files
+`;
+    assert.deepEqual(limitIn(text, 'Max open files'), { soft: 1024, hard: 524_288 });
+    assert.deepEqual(limitIn(text, 'Max processes'), { soft: 4096, hard: Infinity });
+    assert.equal(limitIn(text, 'Max locked memory'), undefined);
+  });
+
+  // Of the limit of open files Node itself raises the soft one.
+  const noLimits = process.getuid() !== 0 && 'needs root, whom a limit of processes does not hold';
+  test('of a limit, what holds now counts, not what it may be raised to', { skip: noLimits }, () => {
+    for (const [soft, state, found] of [
+      [511, 'note', '511 (may be raised to 2000); many commands at once need more'],
+      [512, 'ok', '512 (may be raised to 2000)'],
+    ]) {
+      const line = `ulimit -Su ${soft} && ulimit -Hu 2000 && exec "$@"`;
+      const words = ['-c', line, 'bash', process.execPath, bin, 'doctor', '--json'];
+      const env = { ...process.env, EXEC_LOG_DIR: tempDir() };
+      const { checks } = JSON.parse(spawnSync('bash', words, { encoding: 'utf8', env }).stdout);
+      const check = checks.find(({ name }) => name === 'processes');
+      assert.deepEqual([check.state, check.found], [state, found]);
+    }
   });
 });

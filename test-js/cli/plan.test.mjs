@@ -8,7 +8,18 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { exec, killAfter, marker, pidsOf, shell, tempDir, tempFile, until, within } from '../support.mjs';
+import {
+  exec,
+  killAfter,
+  marker,
+  pidsOf,
+  shell,
+  tempDir,
+  tempFile,
+  until,
+  waitUntilGone,
+  within,
+} from '../support.mjs';
 import { bin, jsonLines, run, start } from './cli.mjs';
 
 const planFile = (commands, strategy = { type: 'serial' }, more = {}) =>
@@ -42,18 +53,55 @@ describe('without a terminal', () => {
     assert.equal(code, 124);
   });
 
-  test('what a command prints cannot draw on the screen', async (t) => {
-    const { stdout } = await run(t, ['plan', planFile([shell('printf "\\033[2Jclean\\033]0;title\\007\\n"')])]);
-    assert.match(stdout, /^\[0\] clean$/m);
+  test('what a plan says, what its commands are called and what they print cannot draw on the screen', async (t) => {
+    const prints = 'printf "\\033[2Jclean\\033]0;title\\007\\n"';
+    const commands = [
+      shell(prints),
+      exec('echo', ['\x1b[31mbright red\x07']),
+      named('\x1b]0;title\x07the name', shell(`${prints} >&2; exit 1`)),
+    ];
+    const description = '\x1b[2Jnothing to see\x07';
+    const { stdout } = await run(t, ['plan', planFile(commands, undefined, { description })]);
+    const lines = stdout.split('\n');
+    for (const line of [
+      'nothing to see: 3 commands',
+      '[0] clean',
+      '[1] $ echo bright red',
+      '[2] $ the name',
+      '#2 failed the name',
+      '  clean',
+    ]) {
+      assert.ok(lines.includes(line), `"${line}" in\n${stdout}`);
+    }
     assert.ok(!stdout.includes('\x1b') && !stdout.includes('\x07'));
   });
+
+  test('an id in upper case is an id', async (t) => {
+    const id = 'AAAAAAAA-0000-4000-8000-00000000000A';
+    const { stdout } = await run(t, ['plan', planFile([exec('echo', ['out'], { id })])]);
+    assert.match(stdout, /^\[0\] \$ echo out\n\[0\] out\n\[0\] completed in /m);
+  });
+});
+
+function onTerminal(line, term) {
+  const env = { ...process.env, EXEC_LOG_DIR: tempDir(), NO_COLOR: '1', FORCE_COLOR: '', TERM: term };
+  return spawnSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8', env });
+}
+
+test('on a terminal that can do nothing: as without one', { skip: noScript }, () => {
+  const { stdout, status } = onTerminal(
+    `'${process.execPath}' '${bin}' plan '${planFile([exec('echo', ['out'])])}'`,
+    'dumb',
+  );
+  assert.equal(status, 0);
+  assert.match(stdout, /^\[0\] out\r?$/m);
+  assert.ok(!stdout.includes('\x1b'), JSON.stringify(stdout));
 });
 
 test('on a terminal without a size: the view and the summary of one of 80 columns', { skip: noScript }, () => {
   const plan = planFile([named('the only job', exec('true'))]);
   const line = `stty cols 0 rows 0; '${process.execPath}' '${bin}' plan '${plan}'`;
-  const env = { ...process.env, EXEC_LOG_DIR: tempDir(), NO_COLOR: '1', FORCE_COLOR: '', TERM: 'xterm' };
-  const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { encoding: 'utf8', env });
+  const { stdout } = onTerminal(line, 'xterm');
   assert.match(stdout, /· the only job/, 'drawn');
   assert.match(stdout, /│ command +│ status +│ exit +│ start +│ time +│ max RSS/);
 });
@@ -140,8 +188,11 @@ function taken(pipe, text) {
   }
 }
 
-test('--json: every event, then the result', async (t) => {
-  const { code, stdout } = await run(t, ['plan', '--json', planFile([exec('echo', ['a']), exec('echo', ['b'])])]);
+test('--json: every event, then the result, and no word of a report', async (t) => {
+  const path = join(tempDir(), 'report.html');
+  const file = planFile([exec('echo', ['a']), exec('echo', ['b'])]);
+  const { code, stdout } = await run(t, ['plan', '--json', '--report', path, file]);
+  assert.ok(existsSync(path));
   const objects = jsonLines(stdout);
   const result = objects.pop();
   assert.equal(code, 0);
@@ -171,6 +222,21 @@ test('SIGINT cancels what runs and what waits: 130', async (t) => {
   assert.equal(await within(8000, tool.ended, 'the end'), 130);
   assert.match(tool.stdout, /cancelled in .*: 2 cancelled/);
   assert.deepEqual(pidsOf(mark), []);
+});
+
+test('a reader that leaves ends the plan quietly, and there is no report: 141', async (t) => {
+  const mark = killAfter(t, marker());
+  const path = join(tempDir(), 'report.html');
+  const file = planFile([shell(`echo one; sleep ${mark} & while echo more; do :; done`), exec('true')]);
+  for (const options of [[], ['--json']]) {
+    const tool = start(t, ['plan', ...options, '--report', path, file]);
+    await tool.says('one');
+    tool.child.stdout.destroy();
+    assert.equal(await within(8000, tool.ended, 'the end'), 141);
+    assert.equal(tool.stderr, '');
+    await waitUntilGone(mark, 1000);
+    assert.ok(!existsSync(path));
+  }
 });
 
 describe('--report', () => {

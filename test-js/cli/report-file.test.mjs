@@ -116,6 +116,7 @@ test('refused before anything runs: what cannot be replaced, and where the view 
     ['exec "$@" >"$REPORT"', path],
     ['exec "$@" >"$REPORT"', '/dev/stdout'],
     ['exec "$@" 2>"$REPORT" >&2', path],
+    ['exec "$@" 2>"$REPORT"', path],
   ]) {
     assert.equal(bash(line.replace('$REPORT', path), place, file).status, 125, `${line} ${place}`);
   }

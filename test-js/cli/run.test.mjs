@@ -1,6 +1,7 @@
 // `cloudops-exec run`: a command from a terminal.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -36,6 +37,7 @@ describe('output and exit code', () => {
     ['ended by a signal: 128 + n', ['--', 'sh', '-c', 'kill -9 $$'], 137],
     ['not found: 127', ['--', 'there-is-no-such-program'], 127],
     ['not found at its path: 127', ['--', '/nowhere/program'], 127],
+    ['not found, since its folder is a file: 127', ['--', '/etc/passwd/program'], 127],
     ['not executable: 126', ['--', '/etc/passwd'], 126],
     ['not executable, whatever its name says: 126', ['--', tempFile('was not found', '')], 126],
     ['a working directory that is not there: 125', ['--cwd', '/nowhere', '--', 'true'], 125],
@@ -92,6 +94,9 @@ test('--json: every event, one per line, and nothing else', async (t) => {
   );
   assert.equal(events[2].result.exit_code, 3);
   assert.deepEqual([code, stderr], [3, '']);
+  const killed = await run(t, ['run', '--json', '--', 'sh', '-c', 'kill -9 $$']);
+  assert.equal(jsonLines(killed.stdout).at(-1).result.signal, 'SIGKILL');
+  assert.deepEqual([killed.code, killed.stderr], [137, '']);
 });
 
 test('--timeout ends the whole tree: 124', async (t) => {
@@ -106,6 +111,31 @@ test('--timeout ends the whole tree: 124', async (t) => {
   assert.equal(code, 124);
   assert.match(stderr, /timed out/);
   assert.deepEqual(pidsOf(mark), []);
+});
+
+test('without --timeout, EXEC_DEFAULT_TIMEOUT_MS ends it: 124', async (t) => {
+  const mark = killAfter(t, marker());
+  const { code, stderr } = await run(t, ['run', '--', 'sleep', mark], { env: { EXEC_DEFAULT_TIMEOUT_MS: '300' } });
+  assert.equal(code, 124);
+  assert.match(stderr, /timed out/);
+  assert.deepEqual(pidsOf(mark), []);
+});
+
+const notToKill = ['setpriv', '--bounding-set=-kill'];
+const otherUser = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+const noOtherUser =
+  process.getuid() !== 0 || spawnSync('env', [...notToKill, ...otherUser.split(' '), 'true']).status !== 0
+    ? 'needs root and setpriv, to be two users'
+    : false;
+
+test('what could not be killed is named', { skip: noOtherUser }, async (t) => {
+  const mark = killAfter(t, marker());
+  const line = `exec ${otherUser} sleep ${mark}`;
+  const { code, stderr } = await run(t, ['run', '--timeout', '500ms', '--shell', line], { under: notToKill });
+  assert.equal(code, 124);
+  const [pid] = pidsOf(mark);
+  assert.ok(pid > 0);
+  assert.ok(stderr.endsWith(`cloudops-exec: could not be killed: ${pid}\n`), stderr);
 });
 
 test('SIGINT cancels, so that the command can clean up: 130', async (t) => {

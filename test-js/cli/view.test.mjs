@@ -48,6 +48,7 @@ describe('durations', () => {
 describe('text for the screen', () => {
   test('no escape sequences, controls or direction marks; the latest state of a bar that overwrites itself', () => {
     assert.equal(plainText('\x1b[31mred\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x07'), 'red link');
+    assert.equal(plainText('\x1b[31mred\x07 and\x1b]0;title\x1b\\ more\x1b]0;without end'), 'red and more');
     assert.equal(plainText('10%\r50%\r90%\r'), '90%');
     assert.equal(plainText('a\u202eb\u0007c\td'), 'abc  d');
   });
@@ -118,6 +119,7 @@ describe('the live view', () => {
       '',
       `${'█'.repeat(10)}${'░'.repeat(30)} 1/4  2.0s`,
     ]);
+    assert.ok(!terminal.text.includes('\x1b[2J'), 'nothing of what the command draws');
   });
 
   test('never more than the terminal holds, in either direction', (t) => {
@@ -166,6 +168,49 @@ describe('the live view', () => {
     assert.equal(terminal.text, '\x1b[5A\r\x1b[J\x1b[?25h');
     t.mock.timers.tick(1000);
     assert.equal(terminal.text, '\x1b[5A\r\x1b[J\x1b[?25h', 'no more frames');
+  });
+
+  test('is found again where the terminal has become narrower and wrapped it', (t) => {
+    t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_000_000 });
+    const { board } = makeBoard(2);
+    const terminal = makeTerminal(60, 24);
+    const view = new LiveView(board, terminal, createColors(false));
+    terminal.text = '';
+    terminal.columns = 10;
+    view.finish();
+    // The heading is a line still, the rows have become two each, the empty one is one, the bar of 49 columns five.
+    assert.equal(terminal.text, '\x1b[11A\r\x1b[J\x1b[?25h');
+  });
+
+  for (const [status, color] of [
+    ['completed', '\x1b[32m'],
+    ['failed', '\x1b[31m'],
+    ['timeout', '\x1b[31m'],
+    ['cancelled', '\x1b[32m'],
+  ]) {
+    test(`the bar of a plan with a command that is ${status}`, (t) => {
+      t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_000_000 });
+      const { board, send } = makeBoard(2);
+      const terminal = makeTerminal(60, 24);
+      const view = new LiveView(board, terminal, createColors(true));
+      t.after(() => view.finish());
+      send(status, 0, { result: result(status) });
+      t.mock.timers.tick(100);
+      assert.ok(terminal.text.includes(`${color}${'█'.repeat(20)}`));
+    });
+  }
+
+  test('of too many that have ended, those that ended last', () => {
+    const rows = [300, 100, 500, 200, 400].map((endedAt, index) => ({
+      index,
+      status: 'completed',
+      endedAt,
+      result: {},
+    }));
+    assert.deepEqual(
+      visibleRows(rows, 2).map(({ index }) => index),
+      [2, 4],
+    );
   });
 
   test('of too many rows, those that run come first', () => {
@@ -218,4 +263,32 @@ describe('the summary', () => {
       assert.equal(/start .*max RSS/.test(table[1]), columns >= 72);
     });
   }
+
+  test('of what failed, why and its last lines: its errors, or its output where it has none', () => {
+    const failures = [
+      { error: 'no \x1b[2Jsuch thing', stdout: 'out\n', stderr: 'the \x1b[31mcause\x1b[0m\x07\n' },
+      { stdout: `${Array.from({ length: 20 }, (_, i) => `line ${i}`).join('\n')}\n`, stderr: ' \n' },
+    ];
+    const rows = failures.map((failure, index) => {
+      const row = { index, name: `job-${index}`, status: 'failed', startedAt: 1_000_000 };
+      return { ...row, result: lasted('failed', { exit_code: 1, ...failure }) };
+    });
+    const failed = { status: 'failed', stats: { failed: 2 }, total_duration_ms: 1300 };
+    const text = summary({ description: 'a plan', rows }, failed, createColors(false), 80);
+    assert.equal(
+      text.slice(text.indexOf('┘\n') + 2),
+      [
+        '',
+        '#0 failed job-0',
+        '  no such thing',
+        '  the cause',
+        '',
+        '#1 failed job-1',
+        ...Array.from({ length: 8 }, (_, i) => `  line ${i + 12}`),
+        '',
+        'failed in 1.3s: 2 failed',
+        '',
+      ].join('\n'),
+    );
+  });
 });
