@@ -35,7 +35,7 @@ class Hooks {
   void operator()(Napi::Env env, const FinishedEvent& event);
   void operator()(Napi::Env env, const ProgressEvent& event);
 
-  Realm realm(Napi::Env env) const { return {env, object_.Value(), array_.Value()}; }
+  Realm realm(Napi::Env env) const { return {env, object_, array_}; }
   void warn(Napi::Env env, const std::string& sentence);
   /// Asks for another call of NativeEngine's drain in the next turn of the event loop. false: not to be had.
   bool drain_later(Napi::Env env);

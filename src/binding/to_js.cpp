@@ -75,14 +75,18 @@ Napi::Value id_to_js(Napi::Env env, const Uuid& id) {
 }
 
 Napi::Object Realm::object() const {
-  const Napi::Value made = make_object_.IsEmpty() ? Napi::Value() : make_object_.Call(env_.Undefined(), {});
-  return made.IsEmpty() ? Napi::Object::New(env_) : made.As<Napi::Object>();
+  const Napi::Object made = made_by(make_object_, {});
+  return made.IsEmpty() ? Napi::Object::New(env_) : made;
 }
 
 Napi::Object Realm::array(std::size_t length) const {
-  const Napi::Value count = to_js(env_, static_cast<double>(length));
-  const Napi::Value made = make_array_.IsEmpty() ? Napi::Value() : make_array_.Call(env_.Undefined(), {count});
-  return made.IsEmpty() ? Napi::Array::New(env_, length) : made.As<Napi::Object>();
+  const Napi::Object made = made_by(make_array_, {to_js(env_, static_cast<double>(length))});
+  return made.IsEmpty() ? Napi::Array::New(env_, length) : made;
+}
+
+Napi::Object Realm::made_by(const Napi::FunctionReference& maker, std::initializer_list<napi_value> arguments) const {
+  const Napi::Function make = maker.Value();
+  return make.IsEmpty() ? Napi::Object() : make.Call(env_.Undefined(), arguments).As<Napi::Object>();
 }
 
 Napi::Value to_js(const Realm& realm, const NameValues& entries) {

@@ -4,6 +4,7 @@
 
 #include <napi.h>
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,10 +26,11 @@ Napi::Value ascii_to_js(Napi::Env env, std::string_view text);
 Napi::Value id_to_js(Napi::Env env, const Uuid& id);
 
 /// Makes objects and arrays. By functions of lib/: what Node-API makes is of the realm in which Node itself lives,
-/// while lib/ may have been loaded into another one, with prototypes of its own (Jest has one for each test file).
+/// while lib/ may have been loaded into another one, with prototypes of its own (Jest has one for each test file). The
+/// references outlive it.
 class Realm {
  public:
-  Realm(Napi::Env env, const Napi::Function& make_object, const Napi::Function& make_array)
+  Realm(Napi::Env env, const Napi::FunctionReference& make_object, const Napi::FunctionReference& make_array)
       : env_(env), make_object_(make_object), make_array_(make_array) {}
 
   operator Napi::Env() const { return env_; }
@@ -36,9 +38,11 @@ class Realm {
   Napi::Object array(std::size_t length) const;
 
  private:
+  Napi::Object made_by(const Napi::FunctionReference& maker, std::initializer_list<napi_value> arguments) const;
+
   Napi::Env env_;
-  Napi::Function make_object_;
-  Napi::Function make_array_;
+  const Napi::FunctionReference& make_object_;
+  const Napi::FunctionReference& make_array_;
 };
 
 Napi::Value to_js(const Realm& realm, const NameValues& entries);
