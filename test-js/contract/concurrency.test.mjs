@@ -156,10 +156,16 @@ describe('forgetting', () => {
     assert.equal(await engine.cleanup(), 0);
   });
 
-  test('the cleanup task does it by itself', async (t) => {
+  test('the cleanup task does it by itself, again and again', async (t) => {
     const engine = makeEngine(t, { max_in_memory_executions: 1, enable_auto_cleanup: true, cleanup_interval_secs: 1 });
-    for (let i = 0; i < 3; i++) await engine.run(shell('true'));
-    await until(async () => (await engine.listExecutions()).length === 1, 4000, 'the cleanup to come by');
+    for (const time of ['first', 'second', 'third']) {
+      for (let i = 0; i < 3; i++) await engine.run(shell('true'));
+      await until(
+        async () => (await engine.listExecutions()).length === 1,
+        4000,
+        `the cleanup to come by a ${time} time`,
+      );
+    }
   });
 
   test('startCleanupTask and stopCleanupTask may be called at any time', async (t) => {

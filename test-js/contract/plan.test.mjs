@@ -208,6 +208,24 @@ async function oneRunsTwoWait(t) {
   return { engine, planId, ids };
 }
 
+test('higher priority first, whatever plan it is of', async (t) => {
+  const engine = makeEngine(t, { max_concurrent_executions: 1 });
+  const order = [];
+  engine.on('completed', ({ result }) => order.push(result.stdout.trim()));
+  const first = await engine.execute(reader());
+  const planIds = [];
+  for (const [name, priority] of [
+    ['a', 0],
+    ['b', 1],
+    ['c', 7],
+    ['d', 1],
+  ])
+    planIds.push(await engine.executePlan(plan({ type: 'parallel' }, [exec('echo', [name], { priority })])));
+  await engine.closeStdin(first);
+  for (const planId of planIds) await engine.waitForPlan(planId);
+  assert.deepEqual(order, ['', 'c', 'b', 'd', 'a']);
+});
+
 for (const strategy of [{ type: 'serial' }, { type: 'parallel', max_concurrency: 1 }])
   test(`a command that waits for its turn is like a queued one: ${strategy.type}`, async (t) => {
     const engine = makeEngine(t);

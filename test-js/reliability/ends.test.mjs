@@ -13,6 +13,7 @@ import {
   exec,
   fixture,
   holdings,
+  hostSays,
   killAfter,
   marker,
   pidsOf,
@@ -45,6 +46,26 @@ test('SIGKILL of a host with 20 trees, each with a session of its own, a double 
   const took = performance.now() - killed;
   t.diagnostic(`all dead after ${took.toFixed(0)} ms`);
   if (!sanitized) assert.ok(took < 1000, `${took} ms`);
+});
+
+test('SIGKILL of a host spares what a command left behind that had ended before', async (t) => {
+  const [mark, left] = [killAfter(t, marker()), killAfter(t, marker())];
+  const host = startModule(
+    t,
+    `
+    const engine = makeEngine();
+    await engine.execute(shell('setsid sleep $MARK & wait'));
+    await engine.run(shell('sleep $LEFT >/dev/null 2>&1 &'));
+    console.log('ended');`,
+    { env: { MARK: mark, LEFT: left } },
+  );
+  await hostSays(host, 'ended');
+  await waitUntilPresent(mark, 1);
+  await waitUntilPresent(left, 1);
+  host.child.kill('SIGKILL');
+  // The last to be killed: it is in a session of its own.
+  await waitUntilGone(mark);
+  assert.equal(pidsOf(left).length, 1);
 });
 
 // Whose limits may be asked only by who may change them; prlimit refuses a root without that capability, too.

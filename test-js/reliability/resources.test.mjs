@@ -6,7 +6,20 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { exec, holdings, makeEngine, residentBytes, shell, tempFile, until, within } from '../support.mjs';
+import {
+  exec,
+  holdings,
+  killAfter,
+  makeEngine,
+  marker,
+  residentBytes,
+  shell,
+  tempFile,
+  until,
+  waitUntilGone,
+  waitUntilPresent,
+  within,
+} from '../support.mjs';
 import { libraryUrl, runModule, sanitized, startModule } from './support.mjs';
 
 // RLIMIT_NPROC does not hold root, so the process limit is tried as a user that nobody else is, not even another run of
@@ -92,6 +105,45 @@ test('an engine whose very first start finds no descriptor recovers', async (t) 
   ]);
 });
 
+test('those that wait for descriptors keep none that others could start with', async (t) => {
+  const { free, ends } = await runModule(
+    t,
+    `
+    import fs from 'node:fs';
+    const takeAll = () => {
+      const taken = [];
+      try { for (;;) taken.push(fs.openSync('/dev/null')); } catch { return taken; }
+    };
+    const giveBack = (taken) => { for (const fd of taken) fs.closeSync(fd); };
+    const engine = makeEngine({ log_dir: 'logs' });
+    await engine.run(exec('true'));
+    const taken = takeAll();
+    // Enough for a log, too few for a start.
+    giveBack(taken.splice(-4));
+    const runs = Array.from({ length: 12 }, (_, i) => engine.run(exec('echo', [String(i)])));
+    // Answered after they were tried.
+    if ((await engine.getConcurrencyMetrics()).currently_running !== 12) throw new Error('some have ended');
+    let free;
+    // One that is being tried again has some for a moment.
+    for (let tries = 0; free !== 4 && tries < 300; tries++) {
+      await delay(10);
+      const left = takeAll();
+      free = left.length;
+      giveBack(left);
+    }
+    giveBack(taken);
+    const ends = await Promise.all(runs);
+    await engine.close();
+    console.log(JSON.stringify({ free, ends: ends.map((r) => [r.status, r.stdout, r.log_path !== null]) }));`,
+    { before: 'ulimit -n 100' },
+  );
+  assert.equal(free, 4);
+  assert.deepEqual(
+    ends,
+    ends.map((_, i) => ['completed', `${i}\n`, true]),
+  );
+});
+
 test('a host that cannot have the helper that ends trees after it is told so, once per engine', async (t) => {
   const code = `
     const warnings = [];
@@ -106,6 +158,16 @@ test('a host that cannot have the helper that ends trees after it is told so, on
   assert.equal(warnings.length, 1);
   assert.equal(warnings[0][0], 'ExecutionEngineWarning');
   assert.match(warnings[0][1], /could not be started \(RLIMIT_FSIZE: EFBIG\)/);
+});
+
+test('a host that cannot have the helper takes its commands along when it is killed', async (t) => {
+  const mark = killAfter(t, marker());
+  const code = `await makeEngine().execute(exec('sleep', [process.env.MARK]));`;
+  const host = startModule(t, code, { before: 'ulimit -f 0', env: { MARK: mark } });
+  await waitUntilPresent(mark, 1);
+  await until(() => host.stderr.includes('could not be started'), 5000, 'the warning');
+  host.child.kill('SIGKILL');
+  await waitUntilGone(mark);
 });
 
 test('a host with 20,000 and more open descriptors starts as well as any', async (t) => {
