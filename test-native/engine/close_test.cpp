@@ -71,6 +71,11 @@ TEST_CASE("cancelling with a limit kills before the grace period is over") {
   const auto result = test.finish(id);
   CHECK(result->signal == "SIGKILL");
   CHECK(result->duration < std::chrono::seconds(30));
+  REQUIRE(result->termination.has_value());
+  const auto& signals = result->termination->signals;
+  REQUIRE(signals.size() == 2);
+  CHECK(signals[0].signal == "SIGTERM");
+  CHECK(signals[1].signal == "SIGKILL");
 }
 
 TEST_CASE("closing twice answers both, and the second may only make it faster") {

@@ -155,6 +155,15 @@ TEST_CASE("a shortage that lasts a while is waited out") {
   }
 }
 
+TEST_CASE("a timeout says nothing of a shortage that passed before") {
+  FaultySystem system({{Call::spawn, 1, EAGAIN, 1}});
+  TestEngine test({}, system);
+  const auto result = test.run(shell("exec sleep 1000", R"("timeout_ms":400)"));
+  CHECK(result->status == ExecutionStatus::timeout);
+  CHECK(result->error == "did not end within 400 ms");
+  CHECK(system.failures() == 1);
+}
+
 TEST_CASE("a log is waited for, too") {
   const ScratchDir scratch;
   Config config;

@@ -97,15 +97,34 @@ int end_with_faults(std::uint64_t up_to, End end) {
   return faults;
 }
 
-/// Cancels the stubborn tree and lets the engine's clock run fast until that has settled.
-ResultPtr cancel_in_fast_time(TestEngine& test, FaultySystem& system) {
+Uuid start_stubborn(TestEngine& test) {
   const auto id = test.start(shell(stubborn));
   REQUIRE(test.first_line(id) == "up");
-  test.cancel(id);
+  return id;
+}
+
+/// Lets the engine's clock run fast until it has settled.
+ResultPtr finish_in_fast_time(TestEngine& test, FaultySystem& system, const Uuid& id) {
   REQUIRE(eventually([&] {
     system.advance(std::chrono::milliseconds(500));
     return test.result(id).has_value();
   }));
+  return test.finish(id);
+}
+
+/// Lets the engine's clock run fast until it kills: from there on the kernel needs the time that it needs.
+void skip_grace_period(FaultySystem& system) {
+  REQUIRE(eventually([&] {
+    if (!system.has_killed()) system.advance(std::chrono::milliseconds(500));
+    return system.has_killed();
+  }));
+}
+
+/// Cancels the stubborn tree and skips the grace period.
+ResultPtr cancel_in_fast_time(TestEngine& test, FaultySystem& system) {
+  const auto id = start_stubborn(test);
+  test.cancel(id);
+  skip_grace_period(system);
   return test.finish(id);
 }
 
@@ -134,7 +153,9 @@ TEST_CASE("a tree whose signals are all refused is named in the result once the 
     {
       FaultySystem system({{Call::signal_process, 1, EPERM, for_ever}, {Call::kill, 1, EPERM, for_ever}});
       TestEngine test(hasty(), system);
-      result = cancel_in_fast_time(test, system);
+      const auto id = start_stubborn(test);
+      test.cancel(id);
+      result = finish_in_fast_time(test, system, id);
       CHECK(result->status == ExecutionStatus::cancelled);
       REQUIRE(result->termination.has_value());
       // The leader, and the one that left it.
@@ -169,11 +190,7 @@ TEST_CASE("a tree that cannot be listed at all still settles, without its leader
   const auto id = test.start(shell("echo $$; trap '' TERM; read line", R"("stdin":{"type":"pipe"})"));
   const int leader = std::stoi(test.first_line(id));
   test.cancel(id);
-  REQUIRE(eventually([&] {
-    system.advance(std::chrono::milliseconds(500));
-    return test.result(id).has_value();
-  }));
-  CHECK(test.finish(id)->status == ExecutionStatus::cancelled);
+  CHECK(finish_in_fast_time(test, system, id)->status == ExecutionStatus::cancelled);
   // In fast time the patience may pass before the kernel has let it go.
   CHECK(eventually([&] { return is_gone(leader); }));
 }
@@ -233,4 +250,43 @@ TEST_CASE("the grace period and what a result says of time go by the engine's cl
   CHECK(signals[1].signal == "SIGKILL");
   CHECK(signals[1].at_ms - signals[0].at_ms >= 60'000);
   CHECK(result->duration >= std::chrono::minutes(1));
+}
+
+TEST_CASE("the patience for SIGKILL begins with SIGKILL, however long the grace period was") {
+  const Orphanage orphanage;
+  {
+    Config config;
+    config.kill_grace_period_ms = 3'000;
+    FaultySystem system({{Call::signal_process, 1, EPERM, for_ever}, {Call::kill, 1, EPERM, for_ever}});
+    TestEngine test(config, system);
+    const auto id = start_stubborn(test);
+    test.cancel(id);
+    skip_grace_period(system);
+    // The turn in which everything was refused is over when this is answered.
+    test.stats();
+    system.heal();
+    const auto result = test.finish(id);
+    REQUIRE(result->termination.has_value());
+    CHECK(result->termination->survivors.empty());
+  }
+  CHECK(eventually([&] { return orphanage.is_empty(); }));
+}
+
+TEST_CASE("cancelling again does not begin the grace period again") {
+  Config config;
+  config.kill_grace_period_ms = 60'000;
+  FaultySystem system;
+  TestEngine test(config, system);
+  const auto id = test.start(shell("trap 'echo heard' TERM; echo up; while :; do sleep 0.01; done"));
+  REQUIRE(test.first_line(id) == "up");
+  test.cancel(id);
+  REQUIRE(test.sink->wait_until([&](const auto& events) { return text_of(events, id) == "up\nheard\n"; }));
+  CHECK(test.cancel(id).has_value());
+  skip_grace_period(system);
+  const auto result = test.finish(id);
+  REQUIRE(result->termination.has_value());
+  const auto& signals = result->termination->signals;
+  REQUIRE(signals.size() == 2);
+  CHECK(signals[0].signal == "SIGTERM");
+  CHECK(signals[1].signal == "SIGKILL");
 }

@@ -83,6 +83,8 @@ class FaultySystem final : public System {
   std::uint64_t failures() const { return failures_; }
   /// No call fails any more. Any thread.
   void heal() { healed_ = true; }
+  /// SIGKILL was sent, or was to be. Any thread.
+  bool has_killed() const { return has_killed_; }
   /// Moves the clock by which the engine measures. Any thread.
   void advance(std::chrono::milliseconds by) { advanced_ms_ += by.count(); }
 
@@ -197,14 +199,17 @@ class FaultySystem final : public System {
     return error != 0 ? -error : System::open_process(pid);
   }
   int signal_process(int pidfd, int signal) override {
+    note(signal);
     const int error = next(Call::signal_process);
     return error != 0 ? -error : System::signal_process(pidfd, signal);
   }
   int kill(pid_t pid, int signal) override {
+    note(signal);
     const int error = next(Call::kill);
     return error != 0 ? -error : System::kill(pid, signal);
   }
   int kill_group(pid_t leader, int signal) override {
+    note(signal);
     const int error = next(Call::kill);
     return error != 0 ? -error : System::kill_group(leader, signal);
   }
@@ -218,6 +223,9 @@ class FaultySystem final : public System {
     rlimit limits{};
     ::getrlimit(RLIMIT_RTTIME, &limits);
     return limits;
+  }
+  void note(int signal) {
+    if (signal == SIGKILL) has_killed_ = true;
   }
   /// 0: this one works.
   int next(Call call) {
@@ -245,6 +253,7 @@ class FaultySystem final : public System {
   std::atomic<std::uint64_t> failures_{0};
   std::optional<Call> failed_;
   std::atomic<bool> healed_{false};
+  std::atomic<bool> has_killed_{false};
   std::atomic<std::int64_t> advanced_ms_{0};
 };
 

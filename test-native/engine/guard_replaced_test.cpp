@@ -1,4 +1,6 @@
 #include "engine_fixture.hpp"
+#include "faulty_system.hpp"
+#include "guard/guard_table.h"
 #include "host_state.hpp"
 #include "spawn/tree_fixture.hpp"
 
@@ -26,6 +28,15 @@ std::set<int> helpers() {
     if (name == "cloudops-guard" && stat && stat->parent == ::getpid()) pids.insert(pid);
   }
   return pids;
+}
+
+/// What the only engine tells its helper.
+const cloudops_guard_table* guard_table() {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);)
+    if (line.find("cloudops-guard-table") != std::string::npos)
+      return reinterpret_cast<const cloudops_guard_table*>(std::stoull(line, nullptr, 16));
+  return nullptr;
 }
 
 }  // namespace
@@ -66,4 +77,14 @@ TEST_CASE("a helper that somebody killed is replaced before the next command sta
   }
   CHECK(helpers().empty());
   CHECK(before.comes_back());
+}
+
+TEST_CASE("starts that fail and are tried again take one place in the helper's table together") {
+  FaultySystem system({{Call::spawn, 1, EAGAIN, 5}});
+  TestEngine test({}, system);
+  CHECK(test.run(shell("true"))->success());
+  CHECK(system.failures() == 5);
+  const auto* table = guard_table();
+  REQUIRE(table != nullptr);
+  CHECK(table->used == 1);
 }

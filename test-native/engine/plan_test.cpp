@@ -71,6 +71,15 @@ TEST_CASE("what comes after a failure in a serial plan is not run, and says why"
   CHECK(test.stats().running + test.stats().pending == 0);
 }
 
+TEST_CASE("a plan that a timeout stopped has timed out, whatever did not run because of it") {
+  PlanEngine test;
+  const auto plan = test.finish_plan(
+      test.submit_plan(serial, {shell("exec sleep 1000", R"("timeout_ms":40)"), shell("true")}).value());
+  CHECK(statuses(*plan) == std::vector{ExecutionStatus::timeout, cancelled});
+  CHECK(plan->results[1]->error == "not run: command 0 timed out");
+  CHECK(plan->status == ExecutionStatus::timeout);
+}
+
 TEST_CASE("cancelling a plan ends what runs and what waits, in a queue of one") {
   PlanEngine test(one_slot());
   const auto id = test.submit_plan(parallel, {blocker(), blocker(), blocker(), blocker()}).value();
@@ -171,4 +180,20 @@ TEST_CASE("cancelling a plan leaves one alone that was given the id of a finishe
   CHECK(test.finish_plan(plan)->status == cancelled);
   CHECK(test.close_stdin(stranger).has_value());
   CHECK(test.finish(stranger)->success());
+}
+
+TEST_CASE("removing a plan leaves one alone that was given the id of a finished command") {
+  PlanEngine test;
+  const std::string id = "33333333-3333-4333-8333-333333333333";
+  const std::string command = shell("true", R"("id":")" + id + "\"");
+  const Uuid reused = parse_uuid(id).value();
+  const auto first = test.submit_plan(serial, {command}).value();
+  test.finish_plan(first);
+  REQUIRE(test.remove(reused).has_value());
+  const auto second = test.submit_plan(serial, {blocker(), command}).value();
+  REQUIRE(test.remove(first).has_value());
+  // It waits in the second plan, which therefore knows of its end.
+  REQUIRE(test.cancel(reused).has_value());
+  CHECK(test.cancel(second).has_value());
+  CHECK(statuses(*test.finish_plan(second)) == std::vector{cancelled, cancelled});
 }

@@ -1,3 +1,5 @@
+#include "core/spawn/tree_pass.hpp"
+
 #include "tree_fixture.hpp"
 
 #include <pthread.h>
@@ -54,6 +56,22 @@ TEST_CASE("one pass sorts several trees, and strangers stay out") {
   CHECK(found[1].members.size() == 2);
   CHECK(holds(found[1].members, first.root().leader));
   CHECK(trees.scan({}).trees.empty());
+}
+
+TEST_CASE("a process that is older than its parent is the child of another that had that number") {
+  const TreeRoot root{100, 0, false};
+  TreePass pass({&root, 1}, 0, Reach::everybody);
+  const auto add = [&](pid_t pid, pid_t parent, std::uint64_t started) {
+    pass.others.push_back({pid, parent, pid, pid, started});
+  };
+  add(104, 103, 60);
+  add(103, 100, 49);
+  add(102, 101, 60);
+  add(101, 100, 50);
+  add(100, 1, 50);
+  const auto members = members_of(pass, 0);
+  CHECK(members.size() == 3);
+  for (const pid_t pid : {100, 101, 102}) CHECK(holds(members, pid));
 }
 
 TEST_CASE("a zombie is not a member, but a process whose first thread ended is") {

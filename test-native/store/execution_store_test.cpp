@@ -38,6 +38,15 @@ struct StoreFixture {
     store.finish(id, outcome(id, status), start_of_time + at);
     return id;
   }
+  Uuid add_finished_with_output(std::size_t bytes) {
+    const Uuid id = add();
+    ExecutionResult result;
+    result.id = id;
+    result.status = ExecutionStatus::completed;
+    result.out.kept = ByteBuffer(std::string(bytes, 'x'));
+    store.finish(id, {std::make_shared<const ExecutionResult>(std::move(result)), std::nullopt}, start_of_time);
+    return id;
+  }
   std::vector<Uuid> clean_up(seconds now, std::size_t limit = 1'000) {
     std::vector<Uuid> gone;
     const auto count = store.clean_up(start_of_time + now, limit, [&](const Uuid& id) { gone.push_back(id); });
@@ -148,6 +157,29 @@ TEST_CASE_METHOD(StoreFixture, "what cleanup forgot is freed slice by slice, wha
   CHECK_FALSE(store.free_forgotten(1));
   CHECK(second_result.expired());
   CHECK_FALSE(kept_result.expired());
+}
+
+TEST_CASE_METHOD(StoreFixture, "the oldest outputs are dropped, also when older ones are gone with their records") {
+  config.max_in_memory_output_bytes = 1'000;
+  std::vector<Uuid> gone;
+  for (int i = 0; i < 4; ++i) gone.push_back(add_finished_with_output(200));
+  SECTION("nothing is gone") { gone.clear(); }
+  SECTION("they were removed") {
+    for (const auto& id : gone) CHECK(store.remove(id));
+  }
+  SECTION("they were cleaned up") {
+    config.execution_retention_secs = 100;
+    CHECK(clean_up(seconds(100)) == gone);
+  }
+  std::vector<Uuid> expected;
+  for (const auto& summary : store.list()) expected.push_back(summary.id);
+  std::vector<Uuid> kept;
+  for (int i = 0; i < 12; ++i) (i < 9 ? expected : kept).push_back(add_finished_with_output(300));
+  std::vector<Uuid> dropped;
+  store.drop_outputs([&](const Uuid& id, const ResultPtr&) { dropped.push_back(id); });
+  CHECK(dropped == expected);
+  for (const auto& id : dropped) CHECK(store.outcome(id)->result->out.kept.empty());
+  for (const auto& id : kept) CHECK(store.outcome(id)->result->out.kept.size() == 300);
 }
 
 TEST_CASE_METHOD(StoreFixture, "statistics are those of the records, whatever happens, and never below zero") {
