@@ -20,7 +20,7 @@ std::vector<std::int32_t> everybody_in(const TreeState& state) {
 }  // namespace
 
 Terminator::Terminator(boost::asio::io_context& io, const ProcessTrees& trees, System& system)
-    : io_(io), trees_(trees), system_(system), reserve_(system), timer_(io), pause_(first_pause) {}
+    : io_(io), trees_(trees), system_(system), reserve_(system), timer_(io), pause_(first_pause, longest_pause) {}
 
 void Terminator::begin(Target& target, const StopLadder& ladder) {
   climbs_.push_back({&target, ladder, 0, false, system_.now()});
@@ -38,7 +38,7 @@ void Terminator::hasten(Target& target, const StopLadder& ladder) {
 }
 
 void Terminator::nudge() {
-  pause_ = first_pause;
+  pause_.reset();
   // Posted: what else has ended by now is served by the same turn.
   if (std::exchange(turn_due_, true)) return;
   boost::asio::post(io_, [self = std::weak_ptr(self_)] {
@@ -114,7 +114,7 @@ void Terminator::advance_rungs() {
 void Terminator::finish_climbs(const std::vector<TreeState>& states, SteadyTime now) {
   std::vector<std::pair<Target*, std::vector<std::int32_t>>> gone;
   std::vector<Climb> left;
-  auto next = pause_;
+  auto next = pause_.next();
   for (std::size_t i = 0; i < climbs_.size(); ++i) {
     const Climb& climb = climbs_[i];
     const bool out_of_patience = kills(climb) && climb.rung_sent && now - climb.rung_began >= kill_patience;
@@ -128,7 +128,6 @@ void Terminator::finish_climbs(const std::vector<TreeState>& states, SteadyTime 
   }
   climbs_ = std::move(left);
   if (!climbs_.empty()) timer_.start(std::max(next, Milliseconds(0)), [this] { turn(); });
-  pause_ = std::min(pause_ * 2, longest_pause);
   // Last: these calls may settle executions, which forget themselves here.
   for (auto& [target, survivors] : gone) {
     // Nobody is seen any more; what hides, hides in the group.

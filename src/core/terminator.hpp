@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/back_off.hpp"
 #include "core/os/descriptor_reserve.hpp"
 #include "core/os/system.hpp"
 #include "core/settle/stop_ladder.hpp"
@@ -62,7 +63,7 @@ class Terminator {
   System& system_;
   DescriptorReserve reserve_;
   Timer timer_;
-  Milliseconds pause_;
+  BackOff pause_;
   std::vector<Climb> climbs_;
   /// A turn is posted.
   bool turn_due_ = false;
