@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { ExecutionEngine } from '../lib/index.mjs';
 
@@ -48,6 +50,9 @@ export function makeEngine(t, config = {}) {
 
 export const shell = (command, more = {}) => ({ command: { type: 'shell', command }, ...more });
 export const exec = (program, args = [], more = {}) => ({ command: { type: 'exec', program, args }, ...more });
+
+/** The words before a command that make another user of a root. */
+export const otherUser = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
 
 /** Keeps every event of an engine, in the order emitted. */
 export function recordEvents(engine) {
@@ -113,6 +118,22 @@ export async function until(fact, ms, what = fact.toString()) {
     if (performance.now() > deadline) assert.fail(`not within ${ms} ms: ${what}; last seen: ${String(seen)}`);
     await delay(10);
   }
+}
+
+/** Node's garbage collector, whatever options it was started with. */
+export function collector() {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+}
+
+/** Resolves when what the WeakRef refers to was collected. */
+export async function untilCollected(ref, what) {
+  const collect = collector();
+  const isGone = () => {
+    collect();
+    return ref.deref() === undefined;
+  };
+  await until(isGone, 5000, `${what} to be collected`);
 }
 
 /** The promise's outcome, or a failure after `ms`: for what must not hang. */

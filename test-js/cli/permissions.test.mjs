@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { exec, tempDir } from '../support.mjs';
+import { exec, otherUser, tempDir } from '../support.mjs';
 import { bin, run } from './cli.mjs';
 
 const isRoot = process.getuid() === 0;
 const bound = isRoot ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
-const stranger = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+const stranger = otherUser.split(' ');
 /** Why not, if the tool cannot be run with these words before it. */
 const whyNot = (words) =>
   spawnSync('env', [...words, process.execPath, bin, '--version']).status === 0 ? false : `needs ${words.join(' ')}`;

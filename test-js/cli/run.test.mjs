@@ -6,7 +6,17 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { killAfter, marker, pidsOf, tempDir, tempFile, waitUntilGone, waitUntilPresent, within } from '../support.mjs';
+import {
+  killAfter,
+  marker,
+  otherUser,
+  pidsOf,
+  tempDir,
+  tempFile,
+  waitUntilGone,
+  waitUntilPresent,
+  within,
+} from '../support.mjs';
 import { jsonLines, run, start } from './cli.mjs';
 
 describe('output and exit code', () => {
@@ -122,7 +132,6 @@ test('without --timeout, EXEC_DEFAULT_TIMEOUT_MS ends it: 124', async (t) => {
 });
 
 const notToKill = ['setpriv', '--bounding-set=-kill'];
-const otherUser = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
 const noOtherUser =
   process.getuid() !== 0 || spawnSync('env', [...notToKill, ...otherUser.split(' '), 'true']).status !== 0
     ? 'needs root and setpriv, to be two users'

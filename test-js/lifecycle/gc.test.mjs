@@ -2,10 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
-import { exec, makeEngine, startHost, until, within } from '../support.mjs';
+import { exec, makeEngine, startHost, untilCollected, within } from '../support.mjs';
 
 test('a dropped engine is collected, threads and all', async (t) => {
   const host = startHost(t, 'gc', { nodeArgs: ['--expose-gc'] });
@@ -29,18 +27,11 @@ test('an iterator that was dropped holds its child no more; one that is waited f
 });
 
 test('an open engine does not keep the signal of an execution that has ended', async (t) => {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc');
   const engine = makeEngine(t);
   const use = async () => {
     const { signal } = new AbortController();
     await engine.run(exec('true'), { signal });
     return new WeakRef(signal);
   };
-  const signal = await use();
-  const collected = () => {
-    gc();
-    return signal.deref() === undefined;
-  };
-  await until(collected, 5000, 'the signal to be collected');
+  await untilCollected(await use(), 'the signal');
 });

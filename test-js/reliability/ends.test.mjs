@@ -16,6 +16,7 @@ import {
   hostSays,
   killAfter,
   marker,
+  otherUser,
   pidsOf,
   shell,
   tempDir,
@@ -69,7 +70,6 @@ test('SIGKILL of a host spares what a command left behind that had ended before'
 });
 
 // Whose limits may be asked only by who may change them; prlimit refuses a root without that capability, too.
-const otherUser = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
 const noOtherUser = process.getuid() !== 0 && 'needs root';
 
 test('those that changed user, group and session: after a timeout', { skip: noOtherUser }, async (t) => {

@@ -4,12 +4,10 @@ import assert from 'node:assert/strict';
 import { getEventListeners, once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { SidecarEngine } from 'cloudops-execution-engine/sidecar';
 
-import { within, withCode } from '../support.mjs';
+import { collector, within, withCode } from '../support.mjs';
 import { foreignTransport } from './foreign_transport.mjs';
 
 test('an error that is none of the engine is INTERNAL, with the cause', async () => {
@@ -55,8 +53,7 @@ test('a listener that throws where there is no process harms no call', async (t)
 });
 
 test('under a steady stream nothing is kept that was taken', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc');
+  const collect = collector();
   const used = () => (collect(), process.memoryUsage().heapUsed);
   const transport = foreignTransport(() => ({}));
   const engine = new SidecarEngine({}, { transport });

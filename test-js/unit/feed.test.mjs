@@ -3,10 +3,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
-import { within } from '../support.mjs';
+import { collector, within } from '../support.mjs';
 
 const require = createRequire(import.meta.url);
 const { Feed } = require('../../lib/feed.js');
@@ -126,8 +124,7 @@ test('an error that comes after the end, or before the reader leaves, is told to
 
 test('a reader that never quite catches up uses no more memory for it', async () => {
   const feed = new Feed(true, () => {});
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc');
+  const gc = collector();
   const used = () => {
     gc();
     return process.memoryUsage().heapUsed;

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
-import { until } from '../support.mjs';
+import { untilCollected } from '../support.mjs';
 
 const { Fifo } = createRequire(import.meta.url)('../../lib/fifo.js');
 
@@ -32,18 +30,12 @@ test('first in, first out, whoever is ahead', () => {
 });
 
 test('what was shifted is let go at once, also while others wait', async () => {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc');
   const fifo = new Fifo();
   const shifted = (() => {
     fifo.push({});
     fifo.push('next');
     return new WeakRef(fifo.shift());
   })();
-  const collected = () => {
-    gc();
-    return shifted.deref() === undefined;
-  };
-  await until(collected, 5000, 'the entry to be collected');
+  await untilCollected(shifted, 'the entry');
   assert.equal(fifo.shift(), 'next');
 });
