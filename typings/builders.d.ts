@@ -34,7 +34,8 @@ export type ShellTag = (template: TemplateStringsArray, ...values: readonly Shel
 /**
  * A request for a shell line: shell`rm -- ${file}`. Each value reaches its command as exactly one word, each item of an
  * array as one, whatever is in it; a value may stand in the template's quotes as well. Escapes are JavaScript's: `\\`
- * for a backslash, `\${x}` for the shell's own expansion.
+ * for a backslash, `\${x}` for the shell's own expansion. What the program then does with a variable that holds a value
+ * is the program's own affair: `eval`, `[[ $x -eq 1 ]]` and `$((x))` run what it says.
  *
  * @throws ValidationError WRONG_TYPE for a value that is no text; INVALID_COMMAND for a NUL byte, and for a place where
  *   quoting does not help (a comment, ` `, a here-document, arithmetic, [[ ]], a subscript, ${…}, $( ) in double quotes).

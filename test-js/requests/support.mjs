@@ -1,7 +1,8 @@
 // Runs the text of a shell request in real shells.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { tempDir } from '../support.mjs';
 
@@ -28,5 +29,9 @@ export function inShell(name, { command }) {
 /** The words that `printf '%s\0'` was given. */
 export const wordsIn = (name, request) => inShell(name, request).stdout.split('\0').slice(0, -1);
 
-/** What commands have left in that directory. */
-export const leftBehind = () => readdirSync(empty);
+/** Takes away what commands have left in that directory, and says what it was. */
+export function takeLeftBehind() {
+  const names = readdirSync(empty);
+  for (const name of names) rmSync(join(empty, name), { recursive: true });
+  return names;
+}
