@@ -25,12 +25,16 @@ class HostEnvironment {
 
  private:
   bool has_addresses() const;
-  std::string text() const;
+  bool has_text() const;
+  void take_text();
 
   /// `environ` as it was, without its end.
   std::vector<const char*> addresses_;
   /// All that stood there.
   std::string text_;
+  /// The first entries, as many as lie one behind the other: as a rule all that the process began with.
+  std::size_t entries_in_a_row_ = 0;
+  std::size_t bytes_in_a_row_ = 0;
   Environment environment_;
   bool awaits_reading_ = false;
   bool known_ = false;

@@ -63,7 +63,8 @@ LaunchFailure Execution::spawn() {
   if (const auto failure = open_stdio(out, err, child_stdin); failure.error != 0) return failure;
   const int spare = context_.system.duplicate(context_.dev_null.get());
   if (spare < 0) return {-spare, "dup"};
-  UniqueFd exit_watch(spare);
+  UniqueFd stand_in(spare);
+  UniqueFd pidfd;
 
   tree_mark_ = context_.trees.marks().next();
   // Before the child exists: the host may be killed at any moment.
@@ -75,9 +76,9 @@ LaunchFailure Execution::spawn() {
   Process process = [&] {
     const StdioSlots::Loan slots(context_.stdio_slots, stdio, context_.dev_null.get());
     return launch(context_.runtime.io().get_executor(), failure, accepted_.launch, slots.stdio(), tree_mark_,
-                  exit_watch.get());
+                  std::move(stand_in), pidfd);
   }();
-  if (failure.error == 0) failure = watch(std::move(process), std::move(exit_watch), out, err);
+  if (failure.error == 0) failure = watch(std::move(process), std::move(pidfd), out, err);
   if (failure.error != 0) unguard();
   return failure;
 }
@@ -103,16 +104,17 @@ LaunchFailure Execution::open_stdio(PipeEnds& out, PipeEnds& err, UniqueFd& chil
   return {};
 }
 
-LaunchFailure Execution::watch(Process process, UniqueFd exit_watch, PipeEnds& out, PipeEnds& err) {
+LaunchFailure Execution::watch(Process process, UniqueFd pidfd, PipeEnds& out, PipeEnds& err) {
   // From here on a failure destroys child_, which kills and collects it.
-  child_ =
-      std::make_unique<ChildProcess>(context_.runtime.io(), context_.system, std::move(process), std::move(exit_watch));
+  child_ = std::make_unique<ChildProcess>(context_.runtime.io(), context_.system, std::move(process), std::move(pidfd));
   settlement_.pipes_opened(2);
   int error = stdout_.open(std::move(out.read_end));
   if (error == 0) error = stderr_.open(std::move(err.read_end));
   if (error == 0) error = child_->async_wait([this] { on_end(); });
   if (error == 0 && stdin_) error = stdin_->open(std::move(stdin_fd_));
+  write_ends_ = {std::move(out.write_end), std::move(err.write_end)};
   if (error == 0) return {};
+  let_pipes_end();
   stdout_.close();
   stderr_.close();
   const TreeRoot root = tree_root();
@@ -125,8 +127,8 @@ void Execution::running() {
   last_failure_.reset();
   last_byte_ = context_.system.now();
   if (guard_ticket_) context_.guard->set_leader(*guard_ticket_, child_->pid());
-  memory_.begin(child_->pid());
-  memory_place_ = context_.memory_watch.add(memory_);
+  memory_.begin(child_->pid(), context_.host_peak);
+  memory_place_ = context_.memory_watch.add(memory_, [this] { let_pipes_end(); });
   context_.sink.deliver(StartedEvent{accepted_.id, command_, wall_now()});
 }
 

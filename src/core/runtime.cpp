@@ -12,7 +12,7 @@
 namespace cloudops {
 
 Runtime::Runtime(ChildSignals child_signals)
-    : io_(std::make_unique<boost::asio::io_context>(1)),
+    : io_(std::make_unique<boost::asio::io_context>(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO)),
       doorbell_(*io_, [this] { take_in(); }),
       child_signal_(child_signals),
       read_buffer_(new ReadBuffer),

@@ -25,7 +25,6 @@ enum class Call {
   open_for_reading,
   spawn,
   duplicate,
-  replace,
   read,
   write,
   has_ended,
@@ -54,12 +53,19 @@ enum class Call {
 inline constexpr std::size_t kinds_of_calls = static_cast<std::size_t>(Call::kill) + 1;
 
 inline const char* to_string(Call call) {
-  constexpr const char* names[] = {
-      "pipe",         "open_for_reading", "spawn",      "duplicate",  "replace",        "read",
-      "write",        "has_ended",        "peek",       "reap",       "open_at",        "status_of",
-      "status_at",    "change_mode",      "make_empty", "unlink_at",  "make_directory", "close",
-      "list",         "rewind",           "read_file",  "write_file", "rttime_limits",  "group_of",
-      "open_process", "signal_process",   "kill"};
+  constexpr const char* names[] = {"pipe",           "open_for_reading",
+                                   "spawn",          "duplicate",
+                                   "read",           "write",
+                                   "has_ended",      "peek",
+                                   "reap",           "open_at",
+                                   "status_of",      "status_at",
+                                   "change_mode",    "make_empty",
+                                   "unlink_at",      "make_directory",
+                                   "close",          "list",
+                                   "rewind",         "read_file",
+                                   "write_file",     "rttime_limits",
+                                   "group_of",       "open_process",
+                                   "signal_process", "kill"};
   static_assert(std::size(names) == kinds_of_calls);
   return names[static_cast<std::size_t>(call)];
 }
@@ -107,10 +113,6 @@ class FaultySystem final : public System {
   int duplicate(int fd) override {
     const int error = next(Call::duplicate);
     return error != 0 ? -error : System::duplicate(fd);
-  }
-  int replace(int target, int fd) override {
-    const int error = next(Call::replace);
-    return error != 0 ? -error : System::replace(target, fd);
   }
   ssize_t read(int fd, void* buffer, std::size_t size) override {
     const int error = next(is_file(fd) ? Call::read_file : Call::read);

@@ -53,7 +53,7 @@ struct ChildFixture {
   std::unique_ptr<ChildProcess> start(const std::string& script) {
     const UniqueFd dev_null(system.open_for_reading("/dev/null"));
     const UniqueFd copy(system.duplicate(dev_null.get()));
-    UniqueFd exit_watch(system.duplicate(dev_null.get()));
+    UniqueFd pidfd;
     LaunchSpec spec;
     spec.executable = "/bin/sh";
     spec.argv = {"sh", "-c", script};
@@ -61,9 +61,9 @@ struct ChildFixture {
     LaunchFailure failure;
     // Descriptor 1 is for reading only; nothing is written to it.
     Process process = Launcher(system)(io.get_executor(), failure, spec, {dev_null.get(), copy.get(), copy.get()}, 0,
-                                       exit_watch.get());
+                                       UniqueFd(system.duplicate(dev_null.get())), pidfd);
     REQUIRE(failure.error == 0);
-    return std::make_unique<ChildProcess>(io, system, std::move(process), std::move(exit_watch));
+    return std::make_unique<ChildProcess>(io, system, std::move(process), std::move(pidfd));
   }
   ProcessExit wait_for(ChildProcess& child) {
     wait_for_end_of(child);

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,17 +17,20 @@ using namespace cloudops;
 
 namespace {
 
-/// Starts no second pidfd.
-class NoReplace final : public System {
+/// A kernel without pidfds.
+class NoPidfd final : public System {
  public:
-  int replace(int, int) override { return -EBADF; }
+  ExecOutcome spawn(const ExecPlan& plan) override {
+    ExecOutcome outcome = System::spawn(plan);
+    ::close(std::exchange(outcome.pidfd, -1));
+    return outcome;
+  }
 };
 
 struct LauncherFixture {
   LauncherFixture() {
     REQUIRE(real_system().pipe(out) == 0);
     dev_null.reset(real_system().open_for_reading("/dev/null"));
-    exit_watch.reset(real_system().duplicate(dev_null.get()));
     spec.env.own = {"PATH=/usr/bin:/bin"};
   }
   Process launch(std::string script, std::uint64_t mark = 0, System& system = real_system()) {
@@ -36,7 +40,8 @@ struct LauncherFixture {
   }
   Process launch_spec(std::uint64_t mark = 0, System& system = real_system()) {
     const StdioFds stdio{dev_null.get(), out.write_end.get(), out.write_end.get()};
-    return Launcher(system)(io.get_executor(), failure, spec, stdio, mark, exit_watch.get());
+    return Launcher(system)(io.get_executor(), failure, spec, stdio, mark,
+                            UniqueFd(real_system().duplicate(dev_null.get())), pidfd);
   }
   std::string output() {
     out.write_end.reset();
@@ -53,7 +58,7 @@ struct LauncherFixture {
   LaunchFailure failure;
   PipeEnds out;
   UniqueFd dev_null;
-  UniqueFd exit_watch;
+  UniqueFd pidfd;
 };
 
 }  // namespace
@@ -63,6 +68,8 @@ TEST_CASE_METHOD(LauncherFixture, "a launch gives a Boost.Process handle that ca
   REQUIRE(failure.error == 0);
   CHECK(process.is_open());
   CHECK(output() == "hello\n");
+  pollfd end{pidfd.get(), POLLIN, 0};
+  CHECK(::poll(&end, 1, 20'000) == 1);
   CHECK(process.wait() == 7);
 }
 
@@ -89,9 +96,9 @@ TEST_CASE_METHOD(LauncherFixture, "a launch that fails says why and leaves nothi
 }
 
 TEST_CASE_METHOD(LauncherFixture, "a child that could not be watched is killed and collected, not left running") {
-  NoReplace system;
+  NoPidfd system;
   const Process process = launch("exec sleep 1000", 0, system);
-  CHECK(failure.error == EBADF);
+  CHECK(failure.error == ENOSYS);
   CHECK_FALSE(process.is_open());
   CHECK(no_children());
 }

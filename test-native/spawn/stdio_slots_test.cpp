@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+
 using namespace cloudops;
 
 namespace {
@@ -20,10 +22,16 @@ bool is_same(int one, int other) {
          first.st_ino == second.st_ino;
 }
 
+/// In a host with thousands of descriptors.
+UniqueFd high(const UniqueFd& fd) { return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 500)); }
+
 struct SlotsFixture {
   SlotsFixture() {
-    REQUIRE(real_system().pipe(out) == 0);
-    REQUIRE(real_system().pipe(err) == 0);
+    for (PipeEnds* pipe : {&out, &err}) {
+      REQUIRE(real_system().pipe(*pipe) == 0);
+      pipe->write_end = high(pipe->write_end);
+      REQUIRE(pipe->write_end);
+    }
   }
   StdioFds stdio() const { return {dev_null.get(), out.write_end.get(), err.write_end.get()}; }
   /// Every writer is gone.
@@ -53,6 +61,17 @@ TEST_CASE_METHOD(SlotsFixture, "slots hold a child's stdio below the number that
     CHECK(fd < lent.copy_below);
     CHECK(::fcntl(fd, F_GETFD) == FD_CLOEXEC);
   }
+}
+
+TEST_CASE_METHOD(SlotsFixture, "what has low numbers needs no slot") {
+  PipeEnds low;
+  REQUIRE(real_system().pipe(low) == 0);
+  const StdioFds given{low.read_end.get(), low.write_end.get(), low.write_end.get()};
+  const StdioSlots::Loan loan(slots, given, dev_null.get());
+  const StdioFds lent = loan.stdio();
+  CHECK(std::array{lent.in, lent.out, lent.err} == std::array{given.in, given.out, given.err});
+  CHECK(lent.copy_below > given.out);
+  CHECK(lent.copy_below % 64 == 0);
 }
 
 TEST_CASE_METHOD(SlotsFixture, "slots keep no pipe open after the loan") {

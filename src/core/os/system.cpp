@@ -72,8 +72,6 @@ ExecOutcome System::spawn(const ExecPlan& plan) { return vfork_exec(plan); }
 
 int System::duplicate(int fd) { return or_error(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 
-int System::replace(int target, int fd) { return ::dup3(fd, target, O_CLOEXEC) < 0 ? -errno : 0; }
-
 ssize_t System::read(int fd, void* buffer, std::size_t size) { return or_error(::read(fd, buffer, size)); }
 
 ssize_t System::write(int fd, const void* data, std::size_t size) { return or_error(::write(fd, data, size)); }

@@ -40,8 +40,6 @@ class System {
   virtual ExecOutcome spawn(const ExecPlan& plan);
   /// Another descriptor of the same thing, close-on-exec and above 2, or -errno.
   virtual int duplicate(int fd);
-  /// Makes `target`, an open descriptor, refer to what `fd` refers to. Needs no free descriptor. Returns 0 or -errno.
-  virtual int replace(int target, int fd);
   virtual ssize_t read(int fd, void* buffer, std::size_t size);
   virtual ssize_t write(int fd, const void* data, std::size_t size);
   /// To a file, which takes as long as its disk. Called on the thread of a FileWriter too.

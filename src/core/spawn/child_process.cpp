@@ -15,16 +15,12 @@ ExitState state_of(int status) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(boost::asio::io_context& io, System& system, Process process, UniqueFd exit_watch)
-    : system_(system),
-      process_(std::move(process)),
-      pid_(process_.id()),
-      exit_fd_(std::move(exit_watch)),
-      exit_watch_(io) {}
+ChildProcess::ChildProcess(boost::asio::io_context& io, System& system, Process process, UniqueFd pidfd)
+    : system_(system), process_(std::move(process)), pid_(process_.id()), pidfd_(std::move(pidfd)), exit_watch_(io) {}
 
 int ChildProcess::async_wait(std::function<void()> on_end) {
   on_end_ = std::move(on_end);
-  const int error = exit_watch_.open(std::move(exit_fd_));
+  const int error = exit_watch_.open(std::move(pidfd_));
   if (error == 0) arm();
   return error;
 }

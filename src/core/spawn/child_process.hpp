@@ -34,9 +34,8 @@ struct ProcessExit {
 /// too, cannot be given to anybody else.
 class ChildProcess {
  public:
-  /// `exit_watch` is a pidfd of the process (see Launcher).
   /// A child that is not reaped when this is destroyed is killed and collected.
-  ChildProcess(boost::asio::io_context& io, System& system, Process process, UniqueFd exit_watch);
+  ChildProcess(boost::asio::io_context& io, System& system, Process process, UniqueFd pidfd);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
@@ -61,13 +60,14 @@ class ChildProcess {
  private:
   void arm();
   void on_readable();
-  int pidfd() { return exit_watch_.is_open() ? exit_watch_.get() : exit_fd_.get(); }
+  int pidfd() { return exit_watch_.is_open() ? exit_watch_.get() : pidfd_.get(); }
   WaitOutcome peek() { return system_.peek(pidfd(), pid_); }
 
   System& system_;
   Process process_;
   pid_t pid_;
-  UniqueFd exit_fd_;
+  /// Until it is waited for.
+  UniqueFd pidfd_;
   WatchedFd exit_watch_;
   ProcessExit exit_{Lost{}, {}};
   std::function<void()> on_end_;

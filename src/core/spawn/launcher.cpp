@@ -25,8 +25,8 @@ std::vector<char*> c_strings(const std::vector<std::string>& strings) {
 }  // namespace
 
 Process Launcher::operator()(const boost::asio::any_io_executor& executor, LaunchFailure& failure,
-                             const LaunchSpec& spec, const StdioFds& stdio, std::uint64_t tree_mark,
-                             int exit_watch) const {
+                             const LaunchSpec& spec, const StdioFds& stdio, std::uint64_t tree_mark, UniqueFd stand_in,
+                             UniqueFd& pidfd) const {
   const auto argv = c_strings(spec.argv);
   auto envp = spec.env.c_strings();
   envp.push_back(nullptr);
@@ -49,19 +49,21 @@ Process Launcher::operator()(const boost::asio::any_io_executor& executor, Launc
   const ExecOutcome outcome = system_.spawn(plan);
   failure = {outcome.error, outcome.step};
   if (outcome.error != 0) return Process(executor);
-  if (const int error = system_.replace(exit_watch, outcome.pidfd); error < 0) {
-    failure = {-error, "dup3", true};
+  pidfd.reset(outcome.pidfd);
+  if (!pidfd) {
+    failure = {ENOSYS, "pidfd_open", true};
     ::kill(-outcome.pid, SIGKILL);
   }
   try {
-    Process process(executor, outcome.pid, outcome.pidfd);
+    Process process(executor, outcome.pid, stand_in.get());
+    stand_in.release();
     // Destroying it here kills and collects the child, which nobody could have watched.
     return failure.error == 0 ? std::move(process) : Process(executor);
   } catch (const boost::system::system_error& refused) {
-    // No room in epoll (max_user_watches). The handle never came to be, so the child is still ours to end.
+    // No room in epoll (max_user_watches), had it any use for it. The handle never came to be, so the child is still
+    // ours to end.
     ::kill(-outcome.pid, SIGKILL);
     ::waitpid(outcome.pid, nullptr, 0);
-    ::close(outcome.pidfd);
     failure = {refused.code().value(), "epoll_ctl", true};
     return Process(executor);
   }

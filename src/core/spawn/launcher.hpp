@@ -2,6 +2,7 @@
 
 #include "core/model/launch_spec.hpp"
 #include "core/os/system.hpp"
+#include "core/os/unique_fd.hpp"
 #include "core/spawn/boost_process.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -41,10 +42,12 @@ class Launcher {
   /// `time_slice_ns`: the children's, in nanoseconds; 0: the calling thread's.
   explicit Launcher(System& system, std::uint64_t time_slice_ns = 0) : system_(system), time_slice_ns_(time_slice_ns) {}
 
-  /// On failure the process is not open and `failure` says why. `exit_watch` is any open descriptor of the caller's; on
-  /// success it has become a second pidfd of the child, because basic_process shows its own to nobody.
+  /// On failure the process is not open and `failure` says why. On success `pidfd` is the child's, to wait for its end
+  /// by: basic_process puts its own descriptor into epoll, throws the resource usage away when it waits, and shows the
+  /// descriptor to nobody. So it gets `stand_in`, which should be one that epoll has no use for, like /dev/null. It
+  /// knows the child by its number, which is the child's until we collect it.
   Process operator()(const boost::asio::any_io_executor& executor, LaunchFailure& failure, const LaunchSpec& spec,
-                     const StdioFds& stdio, std::uint64_t tree_mark, int exit_watch) const;
+                     const StdioFds& stdio, std::uint64_t tree_mark, UniqueFd stand_in, UniqueFd& pidfd) const;
 
  private:
   System& system_;

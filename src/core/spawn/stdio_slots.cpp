@@ -30,13 +30,19 @@ StdioSlots::Loan::Loan(StdioSlots& slots, const StdioFds& stdio, int dev_null)
   auto& held = slots_.slots_;
   if (!held[0]) return;
   const int sources[3] = {stdio.in, stdio.out, stdio.err};
+  const int bound = whole_words(std::max({held[0].get(), held[1].get(), held[2].get()}) + 1);
+  // Low enough by themselves.
+  if (std::max({stdio.in, stdio.out, stdio.err}) < bound) {
+    stdio_.copy_below = bound;
+    return;
+  }
   for (std::size_t i = 0; i < held.size(); ++i) {
     if (sources[i] == dev_null) continue;
     if (::dup3(sources[i], held[i].get(), O_CLOEXEC) < 0) return;
     filled_[i] = true;
   }
   stdio_ = {held[0].get(), held[1].get(), held[2].get()};
-  stdio_.copy_below = whole_words(std::max({stdio_.in, stdio_.out, stdio_.err}) + 1);
+  stdio_.copy_below = bound;
 }
 
 StdioSlots::Loan::~Loan() {

@@ -29,7 +29,7 @@ class StdioSlots {
     ~Loan();
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
-    /// What the launch is to use: the slots or, where they could not be had, what was given.
+    /// What the launch is to use: the slots or, where they could not be had or are not needed, what was given.
     const StdioFds& stdio() const { return stdio_; }
 
    private:
