@@ -74,16 +74,9 @@ PipeReader::Callbacks Execution::callbacks_of(OutputStream stream) {
 
 void Execution::on_bytes(OutputStream stream, std::string_view bytes) {
   // Its last line was written before these bytes.
-  if (has_ended(other(stream))) output_.ended(other(stream));
+  if (!reader(other(stream)).is_open()) output_.ended(other(stream));
   after_taking(stream, output_.take(stream, bytes));
   if (output_.only_counts()) count_only();
-}
-
-bool Execution::has_ended(OutputStream stream) {
-  if (!reader(stream).is_open()) return true;
-  if (!write_ends_[0] || !output_.awaits_end(stream)) return false;
-  let_pipes_end();
-  return reader(stream).is_at_end();
 }
 
 void Execution::on_counted(OutputStream stream, std::size_t size) { after_taking(stream, output_.count(stream, size)); }
@@ -171,7 +164,6 @@ void Execution::on_end() {
   // One with a mark shows whether the number is still its own.
   if (guard_ticket_ && tree_mark_ == 0) context_.guard->set_leader(*guard_ticket_, 0);
   if (stdin_) stdin_->abandon(EPIPE);
-  let_pipes_end();
   // All that the process wrote is in the pipes by now; a descendant may go on writing to them.
   stdout_.drain();
   stderr_.drain();
@@ -222,7 +214,6 @@ void Execution::tree_gone(std::vector<std::int32_t> survivors) {
     child_->reap_when_ended();
     owner_.keep_until_reaped(std::move(child_));
     exit_ = ProcessExit{Lost{}, {}};
-    let_pipes_end();
     settlement_.exited();
   }
   proceed();

@@ -40,7 +40,6 @@ struct ExecutionContext {
   Guard* guard = nullptr;
   std::shared_ptr<DeliveryTotal> delivery_total;
   MemoryWatch memory_watch;
-  HostPeak host_peak = {};
   /// /dev/null for reading, opened by the first child that is started.
   UniqueFd dev_null = {};
   StdioSlots stdio_slots = {};
@@ -131,10 +130,6 @@ class Execution final : private Terminator::Target {
   void watch_memory_no_more();
   void proceed();
   void count_drain_grace();
-  /// From now on they end with the last process that holds them.
-  void let_pipes_end() { write_ends_ = {}; }
-  /// Nothing more can come.
-  bool has_ended(OutputStream stream);
   PipeReader& reader(OutputStream stream) { return stream == OutputStream::out ? stdout_ : stderr_; }
 
   // Terminator::Target
@@ -174,9 +169,6 @@ class Execution final : private Terminator::Target {
   std::unique_ptr<StdinFeed> stdin_;
   /// The write end between its making and the child's start.
   UniqueFd stdin_fd_;
-  /// Those of stdout and stderr, held for the first milliseconds: a process that exits closes its own before it has
-  /// ended, and this thread would be woken in the midst of it. The shortest commands are spared that.
-  std::array<UniqueFd, 2> write_ends_;
   std::unique_ptr<ChildProcess> child_;
   MemoryProbe memory_;
   std::optional<MemoryWatch::Place> memory_place_;

@@ -112,7 +112,6 @@ void Execution::finish(ExecutionResult result, std::optional<Error> error) {
   context_.terminator.forget(*this);
   stdout_.close();
   stderr_.close();
-  let_pipes_end();
   if (stdin_) stdin_->abandon(was_run() ? EPIPE : StdinFeed::never_started);
   // What a command that ended by itself left behind is left alone, also when the host dies.
   unguard();

@@ -112,9 +112,7 @@ LaunchFailure Execution::watch(Process process, UniqueFd pidfd, PipeEnds& out, P
   if (error == 0) error = stderr_.open(std::move(err.read_end));
   if (error == 0) error = child_->async_wait([this] { on_end(); });
   if (error == 0 && stdin_) error = stdin_->open(std::move(stdin_fd_));
-  write_ends_ = {std::move(out.write_end), std::move(err.write_end)};
   if (error == 0) return {};
-  let_pipes_end();
   stdout_.close();
   stderr_.close();
   const TreeRoot root = tree_root();
@@ -127,8 +125,8 @@ void Execution::running() {
   last_failure_.reset();
   last_byte_ = context_.system.now();
   if (guard_ticket_) context_.guard->set_leader(*guard_ticket_, child_->pid());
-  memory_.begin(child_->pid(), context_.host_peak);
-  memory_place_ = context_.memory_watch.add(memory_, [this] { let_pipes_end(); });
+  memory_.begin(child_->pid());
+  memory_place_ = context_.memory_watch.add(memory_);
   context_.sink.deliver(StartedEvent{accepted_.id, command_, wall_now()});
 }
 

@@ -1,7 +1,6 @@
 #include "core/memory_watch.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace cloudops {
 namespace {
@@ -15,9 +14,9 @@ constexpr int looks_per_beat = beat / pause_per_command;
 
 }  // namespace
 
-MemoryWatch::Place MemoryWatch::add(MemoryProbe& probe, std::function<void()> at_first_look) {
+MemoryWatch::Place MemoryWatch::add(MemoryProbe& probe) {
   const SteadyTime now = SteadyTime::clock::now();
-  const Place place = watched_.insert(watched_.end(), {&probe, {}, beat, std::move(at_first_look)});
+  const Place place = watched_.insert(watched_.end(), {&probe, {}, beat});
   place->due = due_after(now, beat);
   if (!timer_.pending() || place->due + beat < aimed_at_) aim(now);
   return place;
@@ -42,7 +41,6 @@ void MemoryWatch::look() {
     if (place->due > now) continue;
     --left;
     place->probe->look();
-    if (const auto call = std::exchange(place->at_first_look, nullptr)) call();
     place->pause = std::min<SteadyTime::duration>(place->pause * 5 / 4, longest_pause);
     place->due = due_after(now, place->pause);
     // Behind those who have not had their turn yet.

@@ -4,7 +4,6 @@
 #include "core/spawn/memory_probe.hpp"
 #include "core/timer.hpp"
 
-#include <functional>
 #include <list>
 
 namespace cloudops {
@@ -20,7 +19,6 @@ class MemoryWatch {
     MemoryProbe* probe;
     SteadyTime due;
     SteadyTime::duration pause;
-    std::function<void()> at_first_look;
   };
 
  public:
@@ -28,9 +26,8 @@ class MemoryWatch {
 
   explicit MemoryWatch(boost::asio::io_context& io) : timer_(io) {}
 
-  /// From now on, until remove(); the probe has begun and stays where it is. `at_first_look` is called once, some
-  /// milliseconds from now: it is not one of the shortest commands. It must not remove.
-  Place add(MemoryProbe& probe, std::function<void()> at_first_look);
+  /// From now on, until remove(); the probe has begun and stays where it is.
+  Place add(MemoryProbe& probe);
   void remove(Place place) { watched_.erase(place); }
   /// Nothing runs any more.
   void stop() { timer_.cancel(); }

@@ -50,18 +50,15 @@ TEST_CASE("all that is watched is looked at, and once nothing is, there is nothi
   const Sleeper child;
   boost::asio::io_context io;
   MemoryWatch watch(io);
-  HostPeak host;
   std::array<MemoryProbe, 3> probes;
-  std::array<int, 3> first_looks{};
   std::array<MemoryWatch::Place, 3> places;
   for (std::size_t i = 0; i < probes.size(); ++i) {
-    probes[i].begin(child.pid(), host);
-    places[i] = watch.add(probes[i], [&first_looks, i] { ++first_looks[i]; });
+    probes[i].begin(child.pid());
+    places[i] = watch.add(probes[i]);
   }
   watch.remove(places[1]);
   while (!(is_known(probes[0]) && is_known(probes[2]))) REQUIRE(io.run_one_for(std::chrono::seconds(30)) == 1);
   CHECK_FALSE(is_known(probes[1]));
-  CHECK(first_looks == std::array{1, 0, 1});
 
   watch.remove(places[0]);
   watch.remove(places[2]);
@@ -72,8 +69,7 @@ TEST_CASE("all that is watched is looked at, and once nothing is, there is nothi
 TEST_CASE("a process's name is not taken for what /proc says of it", "[memory_watch]") {
   const Sleeper child("PPid:1");
   MemoryProbe probe;
-  HostPeak host;
-  probe.begin(child.pid(), host);
+  probe.begin(child.pid());
   const std::string comm = "/proc/" + std::to_string(child.pid()) + "/comm";
   std::string name;
   while (name != "PPid:1") std::getline(std::ifstream(comm), name);
@@ -82,9 +78,8 @@ TEST_CASE("a process's name is not taken for what /proc says of it", "[memory_wa
 }
 
 TEST_CASE("another process's memory is not taken for that of a child whose number it has", "[memory_watch]") {
-  HostPeak host;
   MemoryProbe probe;
-  probe.begin(::getpid(), host);
+  probe.begin(::getpid());
   for (int i = 0; i < 5; ++i) probe.look();
   CHECK_FALSE(is_known(probe));
 }

@@ -56,20 +56,15 @@ std::uint64_t number_after(std::string_view text, std::string_view label) {
 
 }  // namespace
 
-std::uint64_t HostPeak::now() {
+void MemoryProbe::begin(pid_t leader) {
+  leader_ = leader;
   rusage host{};
   ::getrusage(RUSAGE_SELF, &host);
-  return heard_bytes_ = static_cast<std::uint64_t>(host.ru_maxrss) * kib;
-}
-
-void MemoryProbe::begin(pid_t leader, HostPeak& host) {
-  leader_ = leader;
-  host_ = &host;
-  host_peak_bytes_ = host.as_last_heard();
+  host_peak_bytes_ = static_cast<std::uint64_t>(host.ru_maxrss) * kib;
 }
 
 void MemoryProbe::look() {
-  if (looks_++ == 0) host_peak_bytes_ = host_->now();
+  ++looks_;
   int left = most_processes;
   look_at(leader_, ::getpid(), left);
 }
@@ -95,13 +90,9 @@ void MemoryProbe::look_at(pid_t pid, pid_t parent, int& left) {
   }
 }
 
-bool MemoryProbe::may_be_the_hosts(std::uint64_t reported) const {
-  return reported <= host_peak_bytes_ || (looks_ == 0 && reported <= host_->now());
-}
-
 std::uint64_t MemoryProbe::peak_bytes(const rusage& usage) const {
   const auto reported = static_cast<std::uint64_t>(usage.ru_maxrss) * kib;
-  if (!may_be_the_hosts(reported)) return reported;
+  if (reported > host_peak_bytes_) return reported;
   if (looks_ >= enough_looks && worked(usage) >= enough_work) return seen_bytes_;
   // All looks may have met it while it was being loaded (or waited for a processor to be), or when it had ended. Every
   // page that it had, it had to fault in (or a neighbour of it), but it may have done so more than once, and its

@@ -1,7 +1,6 @@
 #include "core/stream/pipe_reader.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -35,11 +34,6 @@ void PipeReader::resume() {
 
 bool PipeReader::has_waiting() { return is_open() && system_.bytes_waiting(fd_.get()) > 0; }
 
-bool PipeReader::is_at_end() {
-  pollfd pipe{fd_.get(), POLLIN, 0};
-  return is_open() && ::poll(&pipe, 1, 0) == 1 && (pipe.revents & (POLLIN | POLLHUP)) == POLLHUP;
-}
-
 void PipeReader::arm() {
   armed_ = true;
   fd_.when_readable([this] {
@@ -58,8 +52,7 @@ void PipeReader::on_readable() {
 }
 
 void PipeReader::drain() {
-  // As a rule there is nothing left but the end.
-  if (!is_open() || read_once(buffer_.size()) != ReadState::more || !is_open()) return;
+  if (!is_open()) return;
   for (std::size_t left = system_.bytes_waiting(fd_.get()); left > 0 && is_open();) {
     // A pipe in packet mode gives a packet at a time, however much waits.
     std::size_t taken = 0;

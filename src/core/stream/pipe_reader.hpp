@@ -36,13 +36,11 @@ class PipeReader {
   void resume();
   /// Bytes wait in the pipe.
   bool has_waiting();
-  /// None wait, and nobody is left to write any: the end is all that there is to read.
-  bool is_at_end();
-  /// Bytes wait in the pipe, and it is we who do not read them.
+  /// And it is we who do not read them.
   bool holds_back() { return paused_ && has_waiting(); }
 
-  /// Reads, paused or not, what waits in the pipe, but not for ever what somebody goes on writing: called when the
-  /// process has exited, so that all it wrote is in.
+  /// Reads, paused or not, what waits in the pipe at this moment, and no more: called when the process has exited, so
+  /// that all it wrote is in.
   void drain();
 
   /// Nobody needs the bytes any more: from now on the kernel drops what comes, which spares copying it out of the pipe.
