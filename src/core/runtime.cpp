@@ -12,6 +12,7 @@
 namespace cloudops {
 
 Runtime::Runtime(ChildSignals child_signals)
+    // Descriptors are the engine thread's alone, so Asio needs no lock for each; other threads only post.
     : io_(std::make_unique<boost::asio::io_context>(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO)),
       doorbell_(*io_, [this] { take_in(); }),
       child_signal_(child_signals),
