@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace cloudops::test {
@@ -24,6 +25,7 @@ enum class Call {
   pipe,
   open_for_reading,
   spawn,
+  pidfd,
   duplicate,
   read,
   write,
@@ -53,19 +55,12 @@ enum class Call {
 inline constexpr std::size_t kinds_of_calls = static_cast<std::size_t>(Call::kill) + 1;
 
 inline const char* to_string(Call call) {
-  constexpr const char* names[] = {"pipe",           "open_for_reading",
-                                   "spawn",          "duplicate",
-                                   "read",           "write",
-                                   "has_ended",      "peek",
-                                   "reap",           "open_at",
-                                   "status_of",      "status_at",
-                                   "change_mode",    "make_empty",
-                                   "unlink_at",      "make_directory",
-                                   "close",          "list",
-                                   "rewind",         "read_file",
-                                   "write_file",     "rttime_limits",
-                                   "group_of",       "open_process",
-                                   "signal_process", "kill"};
+  constexpr const char* names[] = {
+      "pipe",         "open_for_reading", "spawn",      "pidfd",      "duplicate",      "read",
+      "write",        "has_ended",        "peek",       "reap",       "open_at",        "status_of",
+      "status_at",    "change_mode",      "make_empty", "unlink_at",  "make_directory", "close",
+      "list",         "rewind",           "read_file",  "write_file", "rttime_limits",  "group_of",
+      "open_process", "signal_process",   "kill"};
   static_assert(std::size(names) == kinds_of_calls);
   return names[static_cast<std::size_t>(call)];
 }
@@ -104,10 +99,15 @@ class FaultySystem final : public System {
   }
   ExecOutcome spawn(const ExecPlan& plan) override {
     const int error = next(Call::spawn);
-    if (error == 0) return System::spawn(plan);
     ExecOutcome outcome;
-    outcome.error = error;
-    outcome.step = "exec";
+    if (error != 0) {
+      outcome.error = error;
+      outcome.step = "exec";
+      return outcome;
+    }
+    outcome = System::spawn(plan);
+    const int no_pidfd = outcome.error == 0 ? next(Call::pidfd) : 0;
+    if (no_pidfd != 0) ::close(std::exchange(outcome.pidfd, -no_pidfd));
     return outcome;
   }
   int duplicate(int fd) override {

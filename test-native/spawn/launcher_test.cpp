@@ -22,7 +22,7 @@ class NoPidfd final : public System {
  public:
   ExecOutcome spawn(const ExecPlan& plan) override {
     ExecOutcome outcome = System::spawn(plan);
-    ::close(std::exchange(outcome.pidfd, -1));
+    ::close(std::exchange(outcome.pidfd, -ENOSYS));
     return outcome;
   }
 };

@@ -172,6 +172,7 @@ ExecOutcome vfork_exec(const ExecPlan& plan) {
     context.shares_table = false;
     pid = clone_process(run_child, stack.end(), borrowing, &context);
     if (pid > 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (pid > 0 && pidfd < 0) pidfd = -errno;
   }
   const int clone_error = pid < 0 ? errno : 0;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -30,7 +30,8 @@ struct ExecPlan {
 struct ExecOutcome {
   /// The child, or -1.
   pid_t pid = -1;
-  /// A close-on-exec pidfd of the child, owned by the caller; -1 on failure.
+  /// A close-on-exec pidfd of the child, owned by the caller; -1 on failure. -errno: the child runs, but no pidfd of it
+  /// was to be had.
   int pidfd = -1;
   /// The errno of what failed, 0 on success.
   int error = 0;

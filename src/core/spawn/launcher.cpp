@@ -51,7 +51,7 @@ Process Launcher::operator()(const boost::asio::any_io_executor& executor, Launc
   if (outcome.error != 0) return Process(executor);
   pidfd.reset(outcome.pidfd);
   if (!pidfd) {
-    failure = {ENOSYS, "pidfd_open", true};
+    failure = {-outcome.pidfd, "pidfd_open", true};
     ::kill(-outcome.pid, SIGKILL);
   }
   try {
