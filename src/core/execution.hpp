@@ -9,6 +9,7 @@
 #include "core/settle/stop_ladder.hpp"
 #include "core/spawn/child_process.hpp"
 #include "core/spawn/guard.hpp"
+#include "core/spawn/host_terminal.hpp"
 #include "core/spawn/stdio_slots.hpp"
 #include "core/stream/pipe_reader.hpp"
 #include "core/stream/stdin_feed.hpp"
@@ -43,6 +44,7 @@ struct ExecutionContext {
   /// /dev/null for reading, opened by the first child that is started.
   UniqueFd dev_null = {};
   StdioSlots stdio_slots = {};
+  HostTerminal host_terminal = {};
   /// /dev/null for writing, opened by the first output that is only counted.
   UniqueFd sink_of_unwanted = {};
   /// Those that wait to be started because the system is short of something, the first first.

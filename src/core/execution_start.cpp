@@ -72,7 +72,8 @@ LaunchFailure Execution::spawn() {
   LaunchFailure failure;
   const StdioFds stdio{child_stdin ? child_stdin.get() : context_.dev_null.get(), out.write_end.get(),
                        err.write_end.get()};
-  const Launcher launch(context_.system, context_.runtime.time_slice_of_host_ns());
+  const Launcher launch(context_.system, context_.runtime.time_slice_of_host_ns(),
+                        context_.host_terminal.may_be_there());
   Process process = [&] {
     const StdioSlots::Loan slots(context_.stdio_slots, stdio, context_.dev_null.get());
     return launch(context_.runtime.io().get_executor(), failure, accepted_.launch, slots.stdio(), tree_mark_,

@@ -267,13 +267,39 @@ TEST_CASE("a relative log path starts at the host's working directory", "[valida
   CHECK(place.resolve(ExecCommand{"tool", {}})->log_path == "/var/log/run.log");
 }
 
-TEST_CASE("no message holds the value of a variable but PATH", "[validate]") {
+TEST_CASE("no message holds the value of a variable", "[validate]") {
   Place place;
   place.request.env = {{"TOKEN", "hunter2"}};
   place.request.stdin_source = StdinData{"hunter2"};
   const auto spec = place.resolve(ExecCommand{"no-such", {"hunter2"}});
   REQUIRE(spec.has_error());
   CHECK_THAT(spec.error().message, !Contains("hunter2"));
+  CHECK_THAT(spec.error().message, !Contains(place.dir.path()));
+}
+
+TEST_CASE("all relative names of one plan start where the host was when the first one came", "[validate]") {
+  Place place;
+  const std::string tool = place.file("bin/tool", 0755);
+  const std::filesystem::path before = std::filesystem::current_path();
+  LaunchResolver resolver(Environment::from_block(place.path_block));
+  ExecutionRequest request;
+  request.command = ExecCommand{tool, {}};
+  CHECK(resolver.resolve(request, "")->executable == tool);
+
+  std::filesystem::current_path(place.dir.path());
+  request.command = ExecCommand{"bin/tool", {}};
+  const auto first = resolver.resolve(request, "");
+  std::filesystem::current_path(place.dir / "bin");
+  request.working_dir = ".";
+  request.output_log_path = "run.log";
+  request.command = ExecCommand{"tool", {}};
+  const auto second = resolver.resolve(request, "");
+  std::filesystem::current_path(before);
+
+  REQUIRE((ok(first) && ok(second)));
+  CHECK(first->executable == tool);
+  CHECK(second->working_dir == place.dir / ".");
+  CHECK(second->log_path == place.dir / "run.log");
 }
 
 TEST_CASE("the commands of one plan share what was looked up, and the host's environment", "[validate]") {

@@ -122,7 +122,7 @@ CLOUDOPS_UNINSTRUMENTED int run_child(void* argument) {
     ::syscall(SYS_rt_sigaction, signal, &by_default, nullptr, sizeof by_default.mask);
   }
   if (::syscall(SYS_setpgid, 0, 0) != 0) return fail(context, "setpgid");
-  leave_terminal();
+  if (plan.has_terminal) leave_terminal();
   ::syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (plan.rttime_limit != nullptr && ::syscall(SYS_prlimit64, 0, RLIMIT_RTTIME, plan.rttime_limit, nullptr) != 0)
     return fail(context, "prlimit");

@@ -23,6 +23,8 @@ struct ExecPlan {
   int copy_below = 0;
   /// The child's RLIMIT_RTTIME, which marks it and all its descendants (see TreeMarks); nullptr: as inherited.
   const struct rlimit* rttime_limit = nullptr;
+  /// The host has a terminal, or may have one.
+  bool has_terminal = true;
   /// The child's time slice in nanoseconds; 0: the calling thread's.
   std::uint64_t time_slice_ns = 0;
 };

@@ -39,6 +39,7 @@ Process Launcher::operator()(const boost::asio::any_io_executor& executor, Launc
   plan.stdout_fd = stdio.out;
   plan.stderr_fd = stdio.err;
   plan.copy_below = stdio.copy_below;
+  plan.has_terminal = has_terminal_;
   plan.time_slice_ns = time_slice_ns_;
   rlimit rttime_limit{};
   if (tree_mark != 0 && ::getrlimit(RLIMIT_RTTIME, &rttime_limit) == 0) {

@@ -39,8 +39,9 @@ using Process = boost::process::v2::basic_process<boost::asio::any_io_executor>;
 /// and calls exit() in the child when exec fails. This one goes through System::spawn.
 class Launcher {
  public:
-  /// `time_slice_ns`: the children's, in nanoseconds; 0: the calling thread's.
-  explicit Launcher(System& system, std::uint64_t time_slice_ns = 0) : system_(system), time_slice_ns_(time_slice_ns) {}
+  /// `time_slice_ns`: the children's, in nanoseconds; 0: the calling thread's. `has_terminal`: see ExecPlan.
+  explicit Launcher(System& system, std::uint64_t time_slice_ns = 0, bool has_terminal = true)
+      : system_(system), time_slice_ns_(time_slice_ns), has_terminal_(has_terminal) {}
 
   /// On failure the process is not open and `failure` says why. On success `pidfd` is the child's, to wait for its end
   /// by: basic_process puts its own descriptor into epoll, throws the resource usage away when it waits, and shows the
@@ -52,6 +53,7 @@ class Launcher {
  private:
   System& system_;
   std::uint64_t time_slice_ns_;
+  bool has_terminal_;
 };
 
 }  // namespace cloudops

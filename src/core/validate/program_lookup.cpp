@@ -34,7 +34,7 @@ std::string not_found(const SearchPlace& place) {
 }  // namespace
 
 FoundProgram find_program(const std::string& program, const SearchPlace& place) {
-  if (program.find('/') != std::string::npos) return look_at(absolute_below(place.base_dir, program));
+  if (program.find('/') != std::string::npos) return look_at(place.base.absolute(program));
   std::string_view rest = place.path.value_or(default_search_path);
   // As execvp: a file that is there but cannot be run does not end the search; it is told when nothing else is found.
   std::optional<FoundProgram> nearly;
@@ -43,8 +43,7 @@ FoundProgram find_program(const std::string& program, const SearchPlace& place) 
     const std::string directory(rest.substr(0, colon));
     more = colon != std::string_view::npos;
     rest.remove_prefix(more ? colon + 1 : rest.size());
-    const std::string path =
-        absolute_below(place.base_dir, directory.empty() ? program : absolute_below(directory, program));
+    const std::string path = place.base.absolute(directory.empty() ? program : absolute_below(directory, program));
     FoundProgram found = look_at(path);
     if (found.error == 0) return found;
     if (!nearly && found.is_there) nearly = std::move(found);
@@ -54,8 +53,11 @@ FoundProgram find_program(const std::string& program, const SearchPlace& place) 
 
 const FoundProgram& ProgramLookup::find(const std::string& program, const SearchPlace& place) {
   // Neither names nor directories hold a NUL byte. A PATH that is empty is not one that is not set.
-  std::string key = program + '\0' + place.base_dir + '\0';
-  if (place.path) key.append("=").append(*place.path);
+  std::string key = program;
+  if (!program.starts_with('/')) {
+    key.append(1, '\0').append(place.base.given()).append(1, '\0');
+    if (place.path) key.append("=").append(*place.path);
+  }
   const auto known = found_.find(key);
   if (known != found_.end()) return known->second;
   return found_.emplace(std::move(key), find_program(program, place)).first->second;

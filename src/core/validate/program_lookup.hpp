@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/validate/base_dir.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,10 +11,10 @@ namespace cloudops {
 
 /// Where a child would look for programs.
 struct SearchPlace {
-  /// The child's PATH; absent when it has none: default_search_path is searched. An empty part means `base_dir`.
+  /// The child's PATH; absent when it has none: default_search_path is searched. An empty part means `base`.
   std::optional<std::string_view> path;
-  /// The child's working directory, absolute, at which relative names start.
-  std::string base_dir;
+  /// The child's working directory.
+  const BaseDir& base;
 };
 
 /// Searched by a child without PATH. The C libraries differ here; this is what a login shell would find.
@@ -29,8 +31,8 @@ struct FoundProgram {
   bool is_there = false;
 };
 
-/// The regular, executable file that `program` stands for: with a slash, a path; else the first one in PATH. PATH, a
-/// list of directories, is the one variable whose value a message shows.
+/// The regular, executable file that `program` stands for: with a slash, a path; else the first one in PATH. No message
+/// shows the value of PATH.
 FoundProgram find_program(const std::string& program, const SearchPlace& place);
 
 /// The same, asking the file system once about each program and place. Lives for one validation: files change.

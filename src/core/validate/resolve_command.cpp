@@ -75,7 +75,7 @@ class Resolver {
   }
 
   Expected<ResolvedCommand> operator()(const ScriptCommand& script) const {
-    const std::string path = absolute_below(place_.base_dir, script.path);
+    const std::string path = place_.base.absolute(script.path);
     const auto wrong = [&](ValidationKind kind, const std::string& why) {
       return validation_error(kind, "command.path", "The script " + in_quotes(path) + ' ' + why + '.');
     };

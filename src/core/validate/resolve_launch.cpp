@@ -6,28 +6,14 @@
 #include "core/validate/resolve_command.hpp"
 #include "core/validate/wording.hpp"
 
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <climits>
-#include <cstdlib>
-#include <memory>
+#include <optional>
 #include <utility>
 
 namespace cloudops {
 namespace {
 
-/// "" when it no longer exists.
-std::string host_working_dir() {
-  std::array<char, PATH_MAX> usual;
-  if (::getcwd(usual.data(), usual.size()) != nullptr) return usual.data();
-  const std::unique_ptr<char, decltype(&std::free)> longer(errno == ERANGE ? ::getcwd(nullptr, 0) : nullptr, std::free);
-  return longer ? std::string(longer.get()) : std::string();
-}
-
-Expected<std::string> resolve_working_dir(const std::string& given, const std::string& host_dir) {
-  const std::string path = absolute_below(host_dir, given);
+Expected<std::string> resolve_working_dir(const std::string& given, const BaseDir& host_dir) {
+  const std::string path = host_dir.absolute(given);
   const auto wrong = [&](const std::string& why) {
     return validation_error(ValidationKind::invalid_working_dir, "working_dir",
                             "The working directory " + in_quotes(path) + ' ' + why + '.');
@@ -40,8 +26,8 @@ Expected<std::string> resolve_working_dir(const std::string& given, const std::s
   return path;
 }
 
-Expected<std::string> resolve_stdin_file(const std::string& given, const std::string& base_dir) {
-  const std::string path = absolute_below(base_dir, given);
+Expected<std::string> resolve_stdin_file(const std::string& given, const BaseDir& base) {
+  const std::string path = base.absolute(given);
   const auto wrong = [&](const std::string& why) {
     return validation_error(ValidationKind::invalid_value, "stdin.path",
                             "The stdin file " + in_quotes(path) + ' ' + why + '.');
@@ -58,7 +44,7 @@ Expected<std::string> resolve_stdin_file(const std::string& given, const std::st
 
 }  // namespace
 
-LaunchResolver::LaunchResolver(Environment host_env) : host_env_(std::move(host_env)), host_dir_(host_working_dir()) {}
+LaunchResolver::LaunchResolver(Environment host_env) : host_env_(std::move(host_env)) {}
 
 Expected<LaunchSpec> LaunchResolver::resolve(const ExecutionRequest& request, const std::string& path_prefix) {
   auto spec = resolve(request);
@@ -76,18 +62,19 @@ Expected<LaunchSpec> LaunchResolver::resolve(const ExecutionRequest& request) {
     spec.working_dir = *working_dir;
   }
   spec.env = build_environment(request, host_env_);
-  const std::string& base_dir = spec.working_dir.empty() ? host_dir_ : spec.working_dir;
-  auto command = resolve_command(request.command, SearchPlace{spec.env.find("PATH"), base_dir}, programs_);
+  const std::optional<BaseDir> own = request.working_dir ? std::optional<BaseDir>(spec.working_dir) : std::nullopt;
+  const BaseDir& base = own ? *own : host_dir_;
+  auto command = resolve_command(request.command, SearchPlace{spec.env.find("PATH"), base}, programs_);
   if (!command) return command.error();
   spec.executable = std::move(command->executable);
   spec.argv = std::move(command->argv);
   if (const auto* file = std::get_if<StdinFile>(&request.stdin_source)) {
-    auto path = resolve_stdin_file(file->path, base_dir);
+    auto path = resolve_stdin_file(file->path, base);
     if (!path) return path.error();
     spec.stdin_file = std::move(*path);
   }
   if (request.output_log_path) {
-    spec.log_path = normal_path(absolute_below(host_dir_, *request.output_log_path));
+    spec.log_path = normal_path(host_dir_.absolute(*request.output_log_path));
     if (!spec.log_path->starts_with('/'))
       return validation_error(ValidationKind::invalid_value, "output_log_path",
                               "output_log_path is relative to the host's working directory, which no longer exists.");

@@ -4,6 +4,7 @@
 #include "core/model/error.hpp"
 #include "core/model/launch_spec.hpp"
 #include "core/model/request.hpp"
+#include "core/validate/base_dir.hpp"
 #include "core/validate/program_lookup.hpp"
 
 #include <string>
@@ -18,9 +19,9 @@ namespace cloudops {
 /// A relative working_dir and a relative output_log_path start at the host's working directory; every other relative
 /// path starts at the child's. A FIFO is refused as stdin file: opening it would wait for a writer.
 ///
-/// Fails with ErrorCode::validation, fields prefixed by `path_prefix`; no message holds the value of a variable
-/// (except PATH, when a program is not in it) or stdin data. A script that cannot be read for want of descriptors or
-/// memory is ErrorCode::io. What it found can change until the child starts: that shows as SPAWN_FAILED.
+/// Fails with ErrorCode::validation, fields prefixed by `path_prefix`; no message holds the value of a variable or
+/// stdin data. A script that cannot be read for want of descriptors or memory is ErrorCode::io. What it found can
+/// change until the child starts: that shows as SPAWN_FAILED.
 ///
 /// One of it serves all commands of a plan: a directory or a program that many of them name is looked at once, and they
 /// share the host's environment. Lives for one validation.
@@ -36,7 +37,7 @@ class LaunchResolver {
   const Expected<std::string>& working_dir_of(const std::string& given);
 
   const Environment host_env_;
-  const std::string host_dir_;
+  const BaseDir host_dir_;
   std::unordered_map<std::string, Expected<std::string>> working_dirs_;
   ProgramLookup programs_;
 };
