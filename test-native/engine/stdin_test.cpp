@@ -144,3 +144,21 @@ TEST_CASE("writing where there is no pipe says so") {
   CHECK(test.write(id, "x").error().code == ErrorCode::not_running);
   CHECK(test.write(make_uuid(), "x").error().code == ErrorCode::not_found);
 }
+
+TEST_CASE("writes are answered when the command has ended, though a child of it holds its stdin") {
+  Config config;
+  config.drain_grace_ms = 600'000;
+  TestEngine test(config);
+  const auto id = test.start(shell("exec 3<&0; sleep 1000 <&3 & echo $$; kill -STOP $$", pipe_stdin));
+  const int pid = std::stoi(test.first_line(id));
+  auto written = test.write_later(id, std::string(400'000, 'x'));
+  // It may have printed, but not stopped yet; a SIGCONT too early would be lost.
+  for (int tries = 0; tries < 2000 && written.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready;
+       ++tries)
+    ::kill(pid, SIGCONT);
+  REQUIRE(written.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+  CHECK(is_stdin_closed(written.get()));
+  CHECK(test.status(id).value() == ExecutionStatus::running);
+  test.cancel(id);
+  test.finish(id);
+}

@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -19,6 +20,38 @@ class PromptSystem : public System {
     if (signal == SIGKILL || signal == SIGTERM) ::poll(&ended, 1, 5000);
     return result;
   }
+};
+
+/// A list of processes that goes by one of them, as it happens to those that get a number that the list has passed.
+class PassingBySystem : public System {
+ public:
+  int rewind(int dir) override {
+    ++pass_;
+    return System::rewind(dir);
+  }
+  ssize_t list(int dir, void* entries, std::size_t size) override {
+    const ssize_t listed = System::list(dir, entries, size);
+    if (pass_ > passes_by) return listed;
+    if (listed == 0 && pass_ == broken_pass) return -EIO;
+    auto* bytes = static_cast<char*>(entries);
+    for (ssize_t at = 0; at < listed;) {
+      unsigned short length = 0;
+      std::memcpy(&length, bytes + at + length_offset, sizeof length);
+      char* name = bytes + at + name_offset;
+      if (std::to_string(whom) == name) *name = 'x';
+      at += length;
+    }
+    return listed;
+  }
+  pid_t whom = 0;
+  int passes_by = 0;
+  /// Fails at its end.
+  int broken_pass = 0;
+
+ private:
+  static constexpr std::size_t length_offset = 16;
+  static constexpr std::size_t name_offset = 19;
+  int pass_ = 0;
 };
 
 bool kill_until_empty(const ProcessTrees& trees, const TreeRoot& root) {
@@ -117,6 +150,20 @@ TEST_CASE("a group member that cannot be read for want of something is not taken
   system.error = EACCES;
   CHECK(look_at_trees(trees, {&child.root(), 1}).front().over());
   system.error = 0;
+}
+
+TEST_CASE("a tree is not taken for empty because one pass went by its last member") {
+  PassingBySystem system;
+  SECTION("once") { system.passes_by = 1; }
+  SECTION("twice, and the first of them could not see all") {
+    system.passes_by = 2;
+    system.broken_pass = 1;
+  }
+  ProcessTrees trees(system);
+  Child child(trees, trees.marks().next(), escape_script);
+  system.whom = child.pid_line();
+  child.reap();
+  CHECK(look_at_trees(trees, {&child.root(), 1}).front().alive == std::vector<pid_t>{system.whom});
 }
 
 TEST_CASE("a signal reaches the whole tree, stopped members too") {
