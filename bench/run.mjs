@@ -26,13 +26,22 @@ import { versions } from './versions.mjs';
 const usualRounds = { full: 7, quick: 2, smoke: 1 };
 const flag = { type: 'boolean', default: false };
 
+function valuesOf(options) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new Failure(error.message);
+  }
+}
+
 function readOptions() {
   const options = { quick: flag, smoke: flag, growth: flag, publish: flag };
-  const { values } = parseArgs({ options: { ...options, rounds: { type: 'string' }, only: { type: 'string' } } });
+  const values = valuesOf({ ...options, rounds: { type: 'string' }, only: { type: 'string' } });
   const size = values.smoke ? 'smoke' : values.quick ? 'quick' : 'full';
   const rounds = Number(values.rounds ?? usualRounds[size]);
   if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Failure('--rounds takes a whole number above 0.');
   if (values.publish && size !== 'full') throw new Failure('--publish takes figures of full size only.');
+  if (values.publish && values.only !== undefined) throw new Failure('--publish takes all scenarios, not --only.');
   return { ...values, size, rounds, only: values.only?.split(',') };
 }
 
@@ -61,9 +70,8 @@ function introduce(options) {
   return report;
 }
 
-async function comparePeers(options, programs) {
+async function comparePeers(options, scenarios, programs) {
   const report = introduce(options);
-  const scenarios = await loadScenarios(options.only);
   const values = {};
   report.scenarios = {};
   for (const [name, scenario] of Object.entries(scenarios)) {
@@ -86,7 +94,6 @@ async function comparePeers(options, programs) {
   save('results.json', `${JSON.stringify(report, null, 2)}\n`);
   save('peers.svg', await toSvg(peersPicture(report)));
   if (!options.publish) return;
-  if (options.only !== undefined) throw new Failure('--publish takes all scenarios, not --only.');
   keep(['results.json', 'peers.svg']);
   writeReadme(markdown(report));
 }
@@ -102,6 +109,8 @@ async function plotGrowth(options, programs) {
 
 await main(async () => {
   const options = readOptions();
+  const scenarios = await loadScenarios(options.only);
   const programs = await setUp();
-  await (options.growth ? plotGrowth : comparePeers)(options, programs);
+  if (options.growth) await plotGrowth(options, programs);
+  else await comparePeers(options, scenarios, programs);
 });
