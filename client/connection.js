@@ -24,7 +24,7 @@ class Connection {
   #started;
   #onNotification;
   #onEnd;
-  #client = new JSONRPCClient((message) => this.#send(message));
+  #client = new JSONRPCClient((message, mayLeave) => this.#send(message, mayLeave));
   #inbox = [];
   #draining = false;
   /** Lines that have come. */
@@ -60,8 +60,12 @@ class Connection {
     });
   }
 
-  /** @returns {Promise<unknown>} rejects with the ExecutionError that the engine rejected with */
-  async call(method, params) {
+  /**
+   * @param {() => boolean} [mayLeave] asked once, when the code that made the call has returned: false keeps it from
+   *   being sent, and it rejects
+   * @returns {Promise<unknown>} rejects with the ExecutionError that the engine rejected with
+   */
+  async call(method, params, mayLeave) {
     if (this.#over !== undefined) throw this.#over;
     const sent = toWire(params);
     this.ref();
@@ -70,7 +74,7 @@ class Connection {
       // The library looks at no answer while a message is not sent, and the other side may take none any more.
       return await new Promise((resolve, reject) => {
         this.#outstanding.add((giveUp = reject));
-        this.#client.request(method, sent).then(resolve, reject);
+        this.#client.request(method, sent, mayLeave).then(resolve, reject);
       });
     } catch (error) {
       throw this.#translate(error);
@@ -116,8 +120,9 @@ class Connection {
     }
   }
 
-  async #send(message) {
+  async #send(message, mayLeave) {
     await this.#started;
+    if (mayLeave?.() === false) throw new ExecutionError('INTERNAL', 'the call was withdrawn');
     await this.#transport.send(JSON.stringify(message));
   }
 

@@ -194,8 +194,8 @@ class SidecarEngine extends WatchedEmitter {
 
   // ---- the connection ----
 
-  #call(method, params) {
-    return answer(() => this.#connection.call(method, params));
+  #call(method, params, mayLeave) {
+    return answer(() => this.#connection.call(method, params, mayLeave));
   }
 
   async #submit(method, params, options) {
@@ -203,12 +203,16 @@ class SidecarEngine extends WatchedEmitter {
     if (signal === undefined) return this.#accepted(await this.#call(method, params));
     if (signal.aborted) throw signal.reason;
     const token = ++this.#tokens;
-    const unwatch = watchSignal(signal, () => this.#connection.notify('abort', { abort_token: token }));
+    let hasLeft = false;
+    const unwatch = watchSignal(signal, () => {
+      if (hasLeft) this.#connection.notify('abort', { abort_token: token });
+    });
+    const mayLeave = () => (hasLeft = !signal.aborted);
     try {
-      return this.#accepted(await this.#call(method, { ...params, abort_token: token }), unwatch);
+      return this.#accepted(await this.#call(method, { ...params, abort_token: token }, mayLeave), unwatch);
     } catch (error) {
       unwatch();
-      throw error?.code === rpcCodes.aborted ? signal.reason : error;
+      throw error?.code === rpcCodes.aborted || (signal.aborted && !hasLeft) ? signal.reason : error;
     }
   }
 

@@ -205,6 +205,38 @@ describe('the same as with an engine of one’s own', () => {
     await assert.rejects(engine.run(exec('true'), { signal: 'x' }), withCode('VALIDATION'));
   });
 
+  test('an abort by the code that has just made the request comes in time: nothing starts', async (t) => {
+    const engine = makeSidecar(t);
+    const started = recordEvents(engine);
+    const reason = new Error('changed my mind');
+    const request = exec('sleep', ['50']);
+    const plan = { description: '', strategy: { type: 'serial' }, commands: [request] };
+    const abortedAtOnce = async (method, what) => {
+      const controller = new AbortController();
+      const call = engine[method](what, { signal: controller.signal });
+      controller.abort(reason);
+      await assert.rejects(call, reason);
+    };
+    const each = () => [
+      abortedAtOnce('execute', request),
+      abortedAtOnce('run', request),
+      abortedAtOnce('executePlan', plan),
+    ];
+    // Before the sidecar is there, one by one, and many in one turn.
+    await Promise.all(each());
+    await engine.ready;
+    for (let i = 0; i < 5; i++) for (const method of ['execute', 'run']) await abortedAtOnce(method, request);
+    await abortedAtOnce('executePlan', plan);
+    await Promise.all(Array.from({ length: 5 }, each).flat());
+    const others = await Promise.all([engine.run(exec('true')), ...each()]);
+    assert.equal(others[0].status, 'completed');
+    assert.equal((await engine.getStats()).total, 1);
+    assert.deepEqual(
+      started.map((event) => event.event_type),
+      ['started', 'completed'],
+    );
+  });
+
   test('the events of a serial plan come in the order of its commands', async (t) => {
     const engine = makeSidecar(t);
     const commands = Array.from({ length: 6 }, (_, i) => exec('echo', [String(i)]));
