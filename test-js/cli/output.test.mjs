@@ -79,7 +79,7 @@ describe('small texts are written together', () => {
   });
 });
 
-describe('a full disk', { skip: !existsSync('/dev/full') }, () => {
+describe('a full disk', { skip: !existsSync('/dev/full') && 'needs /dev/full' }, () => {
   const plan = JSON.stringify({
     description: 'one',
     strategy: { type: 'serial' },
@@ -108,7 +108,7 @@ describe('a full disk', { skip: !existsSync('/dev/full') }, () => {
   }
 });
 
-describe('a full disk where errors are told', { skip: !existsSync('/dev/full') }, () => {
+describe('a full disk where errors are told', { skip: !existsSync('/dev/full') && 'needs /dev/full' }, () => {
   for (const [args, code] of [
     [['plan', '/nowhere/plan.json'], 125],
     [['logs', 'ffff'], 125],
