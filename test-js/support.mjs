@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,6 +16,9 @@ const fixtures = join(dirname(fileURLToPath(import.meta.url)), 'fixtures');
 export const fixture = (name) => join(fixtures, name);
 
 // ---- files ---------------------------------------------------------------------------------------------------------
+
+/** Why what needs a disk that is full is skipped; false: it is not. */
+export const noFullDisk = !existsSync('/dev/full') && 'needs /dev/full';
 
 let root;
 /** A new empty directory, removed when this test process ends (an engine may still write while a test's hooks run). */

@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 
 import output from '../../cli/output.js';
-import { tempDir } from '../support.mjs';
+import { noFullDisk, tempDir } from '../support.mjs';
 import { bin } from './cli.mjs';
 
 const { BatchedOutput } = output;
@@ -79,7 +78,7 @@ describe('small texts are written together', () => {
   });
 });
 
-describe('a full disk', { skip: !existsSync('/dev/full') && 'needs /dev/full' }, () => {
+describe('a full disk', { skip: noFullDisk }, () => {
   const plan = JSON.stringify({
     description: 'one',
     strategy: { type: 'serial' },
@@ -108,7 +107,7 @@ describe('a full disk', { skip: !existsSync('/dev/full') && 'needs /dev/full' },
   }
 });
 
-describe('a full disk where errors are told', { skip: !existsSync('/dev/full') && 'needs /dev/full' }, () => {
+describe('a full disk where errors are told', { skip: noFullDisk }, () => {
   for (const [args, code] of [
     [['plan', '/nowhere/plan.json'], 125],
     [['logs', 'ffff'], 125],

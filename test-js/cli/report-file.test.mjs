@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { exec, tempDir, tempFile } from '../support.mjs';
+import { exec, noFullDisk, tempDir, tempFile } from '../support.mjs';
 import { bin, run } from './cli.mjs';
 
 const plan = (more = {}) =>
@@ -95,15 +95,11 @@ describe('what is no file', () => {
     }
   });
 
-  test(
-    'a device that takes nothing: 125 and a sentence',
-    { skip: !existsSync('/dev/full') && 'needs /dev/full' },
-    async (t) => {
-      const { code, stderr } = await run(t, ['plan', '--report', '/dev/full', plan()]);
-      assert.match(stderr, /^cloudops-exec: the report cannot be written to \/dev\/full: ENOSPC[^\n]*\n$/);
-      assert.equal(code, 125);
-    },
-  );
+  test('a device that takes nothing: 125 and a sentence', { skip: noFullDisk }, async (t) => {
+    const { code, stderr } = await run(t, ['plan', '--report', '/dev/full', plan()]);
+    assert.match(stderr, /^cloudops-exec: the report cannot be written to \/dev\/full: ENOSPC[^\n]*\n$/);
+    assert.equal(code, 125);
+  });
 });
 
 test('refused before anything runs: what cannot be replaced, and where the view goes', async (t) => {

@@ -17,7 +17,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
-import { exec, makeEngine, shell, tempDir, withCode } from '../support.mjs';
+import { exec, makeEngine, noFullDisk, shell, tempDir, withCode } from '../support.mjs';
 
 const mode = (path) => statSync(path).mode & 0o7777;
 
@@ -205,7 +205,7 @@ describe('trouble', () => {
     assert.match(result.error, /log/i);
   });
 
-  test('a full disk fails nothing', { skip: !existsSync('/dev/full') && 'needs /dev/full' }, async (t) => {
+  test('a full disk fails nothing', { skip: noFullDisk }, async (t) => {
     const result = await makeEngine(t).run(exec('seq', ['50000'], { output_log_path: '/dev/full' }));
     assert.equal(result.success, true);
     assert.match(result.error, /log/i);

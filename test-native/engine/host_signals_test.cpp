@@ -29,6 +29,25 @@ sigset_t only(int signal) {
   return set;
 }
 
+/// This thread blocks a signal and reads it. What it blocked before is restored: a shell started with SIGCHLD blocked
+/// may wait for ever.
+class ReadSignal {
+ public:
+  explicit ReadSignal(int signal) {
+    const sigset_t wanted = only(signal);
+    ::pthread_sigmask(SIG_BLOCK, &wanted, &before_);
+    fd_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC));
+  }
+  ReadSignal(const ReadSignal&) = delete;
+  ReadSignal& operator=(const ReadSignal&) = delete;
+  ~ReadSignal() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  int fd() const { return fd_.get(); }
+
+ private:
+  sigset_t before_{};
+  UniqueFd fd_;
+};
+
 /// A signalfd, of SIGCHLD, from which nothing waits to be read.
 void gets_those_of_its_own(int signals) {
   pollfd arrived{signals, POLLIN, 0};
@@ -74,18 +93,15 @@ TEST_CASE("the end of a command interrupts no system call of the host", "[signal
 TEST_CASE("a host may come to read SIGCHLD from a signalfd after the engine was made", "[signals]") {
   TestEngine engine;
   REQUIRE(engine.run(true_command)->success());
-  const sigset_t child_signal = only(SIGCHLD);
-  ::pthread_sigmask(SIG_BLOCK, &child_signal, nullptr);
-  const int signals = ::signalfd(-1, &child_signal, SFD_CLOEXEC);
+  const ReadSignal child_signal(SIGCHLD);
+  const int signals = child_signal.fd();
   REQUIRE(signals >= 0);
   gets_those_of_its_own(signals);
-  ::close(signals);
 }
 
 TEST_CASE("a host that reads SIGCHLD from a signalfd gets that of its own child", "[signals]") {
-  const sigset_t child_signal = only(SIGCHLD);
-  ::pthread_sigmask(SIG_BLOCK, &child_signal, nullptr);
-  const int signals = ::signalfd(-1, &child_signal, SFD_CLOEXEC);
+  const ReadSignal child_signal(SIGCHLD);
+  const int signals = child_signal.fd();
   REQUIRE(signals >= 0);
   TestEngine engine({}, real_system(), ChildSignals::dropped_if_unused);
   // After that the engine thread has had its say in what it blocks.
@@ -96,5 +112,4 @@ TEST_CASE("a host that reads SIGCHLD from a signalfd gets that of its own child"
   while (::poll(&arrived, 1, 0) == 1) REQUIRE(::read(signals, &info, sizeof info) == sizeof info);
 
   gets_those_of_its_own(signals);
-  ::close(signals);
 }

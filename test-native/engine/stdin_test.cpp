@@ -19,6 +19,14 @@ bool is_stdin_closed(const TestEngine::Done& answer) {
   return answer.has_error() && answer.error().code == ErrorCode::io && answer.error().errno_name == "EPIPE";
 }
 
+/// Lets a child that stops itself go on. It may not have stopped yet, and a SIGCONT too early would be lost.
+void continue_until_answered(int pid, const std::future<TestEngine::Done>& answer) {
+  for (int tries = 0; tries < 2000 && answer.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready;
+       ++tries)
+    ::kill(pid, SIGCONT);
+  REQUIRE(answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+}
+
 }  // namespace
 
 TEST_CASE("without stdin a command reads nothing and waits for nobody") {
@@ -52,8 +60,7 @@ TEST_CASE("a write is answered when the pipe has taken it, not before the child 
   test.stats();
   CHECK(written.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
   CHECK(behind.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
-  // It may have printed, but not stopped yet; a SIGCONT too early would be lost.
-  while (written.wait_for(std::chrono::milliseconds(5)) == std::future_status::timeout) ::kill(pid, SIGCONT);
+  continue_until_answered(pid, written);
   CHECK(written.get().has_value());
   CHECK(behind.get().has_value());
   CHECK(test.close_stdin(id).has_value());
@@ -152,11 +159,7 @@ TEST_CASE("writes are answered when the command has ended, though a child of it 
   const auto id = test.start(shell("exec 3<&0; sleep 1000 <&3 & echo $$; kill -STOP $$", pipe_stdin));
   const int pid = std::stoi(test.first_line(id));
   auto written = test.write_later(id, std::string(400'000, 'x'));
-  // It may have printed, but not stopped yet; a SIGCONT too early would be lost.
-  for (int tries = 0; tries < 2000 && written.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready;
-       ++tries)
-    ::kill(pid, SIGCONT);
-  REQUIRE(written.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+  continue_until_answered(pid, written);
   CHECK(is_stdin_closed(written.get()));
   CHECK(test.status(id).value() == ExecutionStatus::running);
   test.cancel(id);

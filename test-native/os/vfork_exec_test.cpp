@@ -2,6 +2,8 @@
 
 #include "core/os/system.hpp"
 
+#include "os/forked_copy.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
@@ -14,12 +16,12 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
-#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 using namespace cloudops;
+using cloudops::test::in_forked_copy;
 
 namespace {
 
@@ -87,15 +89,6 @@ std::string line_of(const std::string& status, const std::string& name) {
 }
 
 bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) >= 0 || errno != ECHILD; }
-
-/// What the test says in a copy of this process, as its exit code.
-int in_forked_copy(const std::function<int()>& test) {
-  const pid_t copy = ::fork();
-  if (copy == 0) ::_exit(test());
-  int status = 0;
-  ::waitpid(copy, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 }  // namespace
 

@@ -2,30 +2,20 @@
 
 #include "core/os/unique_fd.hpp"
 
+#include "os/forked_copy.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <functional>
 #include <string>
 
 using namespace cloudops;
+using cloudops::test::in_forked_copy;
 
 namespace {
-
-/// What `work` says in a process of its own.
-bool in_a_process(const std::function<bool()>& work) {
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) ::_exit(work() ? 1 : 0);
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  return WEXITSTATUS(status) == 1;
-}
 
 struct Terminal {
   Terminal() : master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
@@ -43,44 +33,43 @@ struct Terminal {
 }  // namespace
 
 TEST_CASE("a host in a session without a terminal has none", "[spawn]") {
-  CHECK_FALSE(in_a_process([] {
-    ::setsid();
-    return in_a_process([] {
-      HostTerminal terminal;
-      return terminal.may_be_there() || terminal.may_be_there();
-    });
-  }));
+  CHECK(in_forked_copy([] {
+          ::setsid();
+          return in_forked_copy([] {
+            HostTerminal terminal;
+            return terminal.may_be_there() || terminal.may_be_there();
+          });
+        }) == 0);
 }
 
 TEST_CASE("a host in a session with a terminal has it, whenever one looks", "[spawn]") {
   const Terminal of_the_session;
-  CHECK(in_a_process([&] {
-    ::setsid();
-    return of_the_session.open() && in_a_process([] {
-             HostTerminal terminal;
-             return terminal.may_be_there() && terminal.may_be_there();
-           });
-  }));
+  CHECK(in_forked_copy([&] {
+          ::setsid();
+          return of_the_session.open() && in_forked_copy([] {
+                                            HostTerminal terminal;
+                                            return terminal.may_be_there() && terminal.may_be_there();
+                                          }) == 1;
+        }) == 1);
 }
 
 TEST_CASE("a host that leads its session may get a terminal at any time", "[spawn]") {
   const Terminal later;
-  CHECK(in_a_process([&] {
-    ::setsid();
-    HostTerminal terminal;
-    terminal.may_be_there();
-    return later.open() && terminal.may_be_there();
-  }));
+  CHECK(in_forked_copy([&] {
+          ::setsid();
+          HostTerminal terminal;
+          terminal.may_be_there();
+          return later.open() && terminal.may_be_there();
+        }) == 1);
 }
 
 TEST_CASE("a host without a terminal that comes to lead a session is looked at again", "[spawn]") {
   const Terminal later;
-  CHECK(in_a_process([&] {
-    ::setsid();
-    return in_a_process([&] {
-      HostTerminal terminal;
-      if (terminal.may_be_there()) return false;
-      return ::setsid() > 0 && later.open() && terminal.may_be_there();
-    });
-  }));
+  CHECK(in_forked_copy([&] {
+          ::setsid();
+          return in_forked_copy([&] {
+            HostTerminal terminal;
+            return !terminal.may_be_there() && ::setsid() > 0 && later.open() && terminal.may_be_there();
+          });
+        }) == 1);
 }

@@ -2,12 +2,13 @@
 
 #include "core/os/system.hpp"
 
+#include "os/forked_copy.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -113,19 +114,14 @@ TEST_CASE_METHOD(SlotsFixture, "without slots a child gets what was given") {
 }
 
 TEST_CASE("slots leave 0, 1 and 2 alone in a host that has closed them") {
-  const pid_t host = ::fork();
-  REQUIRE(host >= 0);
-  if (host == 0) {
-    for (const int fd : {0, 1, 2}) ::close(fd);
-    StdioSlots slots;
-    const UniqueFd dev_null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    const UniqueFd given = high(dev_null);
-    const StdioSlots::Loan loan(slots, {given.get(), given.get(), given.get()}, dev_null.get());
-    const StdioFds lent = loan.stdio();
-    const bool usable = lent.copy_below > 0 && lent.in > 2 && lent.out > 2 && lent.err > 2;
-    ::_exit(usable && ::fcntl(1, F_GETFD) < 0 ? 0 : 1);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(host, &status, 0) == host);
-  CHECK(status == 0);
+  CHECK(test::in_forked_copy([] {
+          for (const int fd : {0, 1, 2}) ::close(fd);
+          StdioSlots slots;
+          const UniqueFd dev_null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+          const UniqueFd given = high(dev_null);
+          const StdioSlots::Loan loan(slots, {given.get(), given.get(), given.get()}, dev_null.get());
+          const StdioFds lent = loan.stdio();
+          const bool usable = lent.copy_below > 0 && lent.in > 2 && lent.out > 2 && lent.err > 2;
+          return usable && ::fcntl(1, F_GETFD) < 0 ? 0 : 1;
+        }) == 0);
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cloudops {
@@ -13,16 +14,16 @@ class BaseDir {
   /// The host's working directory.
   BaseDir() = default;
   /// An absolute one.
-  explicit BaseDir(std::string path) : path_(path), given_(std::move(path)) {}
+  explicit BaseDir(std::string path) : path_(std::move(path)), is_the_hosts_(false) {}
 
   /// `name` when absolute, else below this directory. As it is when this is the host's and no longer exists.
   std::string absolute(const std::string& name) const;
   /// What tells one directory from another; "" for the host's.
-  const std::string& given() const { return given_; }
+  std::string_view given() const { return is_the_hosts_ ? std::string_view() : *path_; }
 
  private:
   mutable std::optional<std::string> path_;
-  std::string given_;
+  bool is_the_hosts_ = true;
 };
 
 }  // namespace cloudops
