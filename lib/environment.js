@@ -1,5 +1,7 @@
 'use strict';
 
+// Not the global one, which is asked for by a getter.
+const process = require('node:process');
 const { types } = require('node:util');
 const { isMainThread } = require('node:worker_threads');
 

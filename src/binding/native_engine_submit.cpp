@@ -12,7 +12,7 @@ std::optional<NativeEngine::Submission> NativeEngine::submission(const Napi::Cal
   const Napi::Env env = info.Env();
   cloudops::Value what = to_value(env, info[0], hooks_->keys());
   if (env.IsExceptionPending()) return std::nullopt;
-  auto environment = host_environment(env, info[1].ToBoolean());
+  auto environment = host_environment(env, info[1].As<Napi::Boolean>());
   if (!environment) return std::nullopt;
   return Submission{std::move(what), std::move(*environment)};
 }

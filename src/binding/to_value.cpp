@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,22 @@ std::string name_of(napi_typedarray_type type) {
   }
 }
 
+/// Handles of a long list, which would otherwise pile up until its end. A short one needs no scope.
+class ListScope {
+ public:
+  explicit ListScope(Napi::Env env) : env_(env) {}
+  /// Before each item.
+  void next() {
+    constexpr std::uint32_t items = 256;
+    if (++count_ % items == 0) scope_.emplace(env_);
+  }
+
+ private:
+  Napi::Env env_;
+  std::uint32_t count_ = 0;
+  std::optional<Napi::HandleScope> scope_;
+};
+
 /// One conversion. A limit that is reached leaves a Foreign in the place, which no field takes.
 class Conversion {
  public:
@@ -47,6 +64,7 @@ class Conversion {
   Value convert_array(napi_value array, std::uint32_t length, int depth);
   Value convert_proxied_array(napi_value proxy, int depth);
   Value convert_object(napi_value object, int depth);
+  Value convert_nameless(napi_value object, int depth);
   std::string kind_of(napi_value object);
   Value text(napi_value string);
   Value bytes(const Napi::Uint8Array& array);
@@ -74,11 +92,13 @@ Value Conversion::convert_array(napi_value array, std::uint32_t length, int dept
   Value::Array items;
   // Not more than may come: the length of a sparse array costs its owner nothing.
   items.reserve(std::min<std::size_t>(length, values_left_));
+  ListScope scope(env_);
   for (std::uint32_t i = 0; i < length; ++i) {
     if (values_left_ == 0) {
       items.push_back(too_many_values());
       break;
     }
+    scope.next();
     napi_value item = nullptr;
     if (napi_get_element(env_, array, i, &item) != napi_ok) return {};
     items.push_back(convert(item, depth + 1));
@@ -86,6 +106,7 @@ Value Conversion::convert_array(napi_value array, std::uint32_t length, int dept
   return {std::move(items)};
 }
 
+/// For Node-API the proxy of an array is none.
 Value Conversion::convert_proxied_array(napi_value proxy, int depth) {
   const Napi::Value length = Napi::Object(env_, proxy).Get("length");
   if (length.IsEmpty()) return {};
@@ -99,28 +120,34 @@ Value Conversion::convert_object(napi_value object, int depth) {
   if (keys_ == nullptr || napi_call_function(env_, keys_, keys_, 1, &object, &names) != napi_ok) return {};
   std::uint32_t length = 0;
   napi_get_array_length(env_, names, &length);
-  napi_value first = nullptr;
-  if (length > 0) napi_get_element(env_, names, 0, &first);
-  if (length == 0 || Napi::String(env_, first).Utf8Value() == "0") {
-    const std::string kind = kind_of(object);
-    // For Node-API the proxy of an array is none.
-    if (kind == "Array") return convert_proxied_array(object, depth);
-    // A Map, a Date, a Headers have no fields either, and what is in them would be lost without a word.
-    if (length == 0 && !kind.empty() && kind != "Object") return {Value::Foreign{kind}};
-    if (length == 0) return {Value::Object{}};
-  }
+  if (length == 0) return convert_nameless(object, depth);
   Value::Object members;
   members.reserve(std::min<std::size_t>(length, values_left_));
+  ListScope scope(env_);
   for (std::uint32_t i = 0; i < length; ++i) {
+    scope.next();
     napi_value name = nullptr;
     napi_value member = nullptr;
     napi_get_element(env_, names, i, &name);
     Value key = text(name);
-    if (values_left_ == 0 || key.as<std::string>() == nullptr) return too_many_values();
+    auto* const named = std::get_if<std::string>(&key.data);
+    if (values_left_ == 0 || named == nullptr) return too_many_values();
+    if (i == 0 && *named == "0" && kind_of(object) == "Array") return convert_proxied_array(object, depth);
     if (napi_get_property(env_, object, name, &member) != napi_ok) return {};
-    members.emplace_back(std::get<std::string>(std::move(key.data)), convert(member, depth + 1));
+    members.emplace_back(std::move(*named), convert(member, depth + 1));
   }
   return {std::move(members)};
+}
+
+/// A Map, a Date, a Headers have no fields either, and what is in them would be lost without a word.
+Value Conversion::convert_nameless(napi_value object, int depth) {
+  const Napi::Value value(env_, object);
+  if (value.IsArrayBuffer()) return {Value::Foreign{"ArrayBuffer"}};
+  if (value.IsDataView()) return {Value::Foreign{"DataView"}};
+  const std::string kind = kind_of(object);
+  if (kind == "Array") return convert_proxied_array(object, depth);
+  if (!kind.empty() && kind != "Object") return {Value::Foreign{kind}};
+  return {Value::Object{}};
 }
 
 /// As Object.prototype.toString has it: "Object", "Array", "Map"; "" when it says nothing of use.
@@ -164,8 +191,6 @@ Value Conversion::bytes(const Napi::Uint8Array& array) {
 Value Conversion::convert(napi_value raw, int depth) {
   if (values_left_ == 0) return too_many_values();
   --values_left_;
-  // Values of a large array would otherwise pile up in the caller's scope.
-  Napi::HandleScope scope(env_);
   const Napi::Value value(env_, raw);
   switch (value.Type()) {
     case napi_undefined: return {Value::Undefined{}};
@@ -182,12 +207,9 @@ Value Conversion::convert(napi_value raw, int depth) {
   if (depth > max_depth) return {Value::Foreign{"object nested too deeply"}};
   if (std::uint32_t length = 0; napi_get_array_length(env_, raw, &length) == napi_ok)
     return convert_array(raw, length, depth);
-  if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array)
-    return bytes(value.As<Napi::Uint8Array>());
-  if (value.IsTypedArray()) return {Value::Foreign{name_of(value.As<Napi::TypedArray>().TypedArrayType())}};
-  if (value.IsArrayBuffer()) return {Value::Foreign{"ArrayBuffer"}};
-  if (value.IsDataView()) return {Value::Foreign{"DataView"}};
-  return convert_object(raw, depth);
+  if (!value.IsTypedArray()) return convert_object(raw, depth);
+  const napi_typedarray_type type = value.As<Napi::TypedArray>().TypedArrayType();
+  return type == napi_uint8_array ? bytes(value.As<Napi::Uint8Array>()) : Value{Value::Foreign{name_of(type)}};
 }
 
 }  // namespace
