@@ -7,10 +7,14 @@
 #include <catch2/catch.hpp>
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
 using namespace cloudops;
 using namespace cloudops::test;
@@ -34,6 +38,23 @@ class Orphanage {
       if (pid < 0 && errno == ECHILD) return true;
     }
   }
+};
+
+/// While it lives, this process has no descriptor left.
+class NoDescriptorsLeft {
+ public:
+  NoDescriptorsLeft() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    rlimit few = before_;
+    few.rlim_cur = std::min<rlim_t>(before_.rlim_cur, 256);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    for (int fd = ::dup(2); fd >= 0; fd = ::dup(2)) taken_.emplace_back(fd);
+  }
+  ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+  std::vector<UniqueFd> taken_;
 };
 
 /// One that left the group and its session, and does not hear SIGTERM; the leader waits for it.
@@ -169,6 +190,37 @@ TEST_CASE("a tree whose signals are all refused is named in the result once the 
     CHECK(eventually([&] { return orphanage.is_empty(); }));
   }
   CHECK(before.comes_back());
+}
+
+TEST_CASE("a tree is found and ended in a host that has no descriptor left") {
+  // By their relations, which are in files of /proc; marks are read without.
+  FaultySystem system({{Call::rttime_limits, 1, EPERM, for_ever}});
+  const Orphanage orphanage;
+  {
+    TestEngine test(hasty(), system);
+    // None of it ends before it is killed, which would leave the engine a descriptor.
+    const auto id = test.start(shell("trap '' TERM; setsid sh -c 'echo up; exec sleep 1000' & wait"));
+    REQUIRE(test.first_line(id) == "up");
+    const NoDescriptorsLeft none;
+    test.cancel(id);
+    const auto result = test.finish(id);
+    REQUIRE(result->termination.has_value());
+    CHECK(result->termination->survivors.empty());
+  }
+  CHECK(orphanage.is_empty());
+}
+
+TEST_CASE("a leader that survived is collected whenever it ends") {
+  FaultySystem system({{Call::signal_process, 1, EPERM, for_ever}, {Call::kill, 1, EPERM, for_ever}});
+  TestEngine test(hasty(), system);
+  const auto id = test.start(shell("echo $$; exec sleep 1000"));
+  const int leader = std::stoi(test.first_line(id));
+  test.cancel(id);
+  const auto result = finish_in_fast_time(test, system, id);
+  REQUIRE(result->termination.has_value());
+  CHECK(result->termination->survivors == std::vector<std::int32_t>{leader});
+  ::kill(leader, SIGKILL);
+  CHECK(eventually([&] { return is_gone(leader); }));
 }
 
 TEST_CASE("where signals by pidfd are refused they go by number") {

@@ -1,8 +1,10 @@
 #include "engine_fixture.hpp"
 #include "faulty_system.hpp"
+#include "host_state.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -77,6 +79,24 @@ TEST_CASE("cleanup forgets by count") {
   CHECK(test.status(ids[2]).has_error());
   CHECK(test.status(ids[3]).has_value());
   CHECK(test.stats().total == 2);
+}
+
+TEST_CASE("what cleanup forgets is freed") {
+  Config config;
+  config.max_in_memory_executions = 1;
+  // Not a TestEngine, which keeps its events and their results.
+  Engine engine(config, nullptr);
+  const auto run = [&] {
+    const auto outcome = TestEngine::ask<Outcome>([&](auto answer) {
+      engine.run(value_from_json(shell("true")).value(), Environment::from_current(), std::move(answer));
+    });
+    return outcome.value().result;
+  };
+  const std::weak_ptr<const ExecutionResult> old = run();
+  run();
+  CHECK(TestEngine::ask<std::size_t>([&](auto answer) { engine.clean_up(std::move(answer)); }).value() == 1);
+  // After the answer.
+  CHECK(eventually([&] { return old.expired(); }));
 }
 
 TEST_CASE("every method may be called from any thread, all at once") {

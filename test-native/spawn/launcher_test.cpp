@@ -31,6 +31,7 @@ struct LauncherFixture {
   LauncherFixture() {
     REQUIRE(real_system().pipe(out) == 0);
     dev_null.reset(real_system().open_for_reading("/dev/null"));
+    stand_in.reset(real_system().duplicate(dev_null.get()));
     spec.env.own = {"PATH=/usr/bin:/bin"};
   }
   Process launch(std::string script, std::uint64_t mark = 0, System& system = real_system()) {
@@ -40,8 +41,7 @@ struct LauncherFixture {
   }
   Process launch_spec(std::uint64_t mark = 0, System& system = real_system()) {
     const StdioFds stdio{dev_null.get(), out.write_end.get(), out.write_end.get()};
-    return Launcher(system)(io.get_executor(), failure, spec, stdio, mark,
-                            UniqueFd(real_system().duplicate(dev_null.get())), pidfd);
+    return Launcher(system)(io.get_executor(), failure, spec, stdio, mark, std::move(stand_in), pidfd);
   }
   std::string output() {
     out.write_end.reset();
@@ -58,6 +58,7 @@ struct LauncherFixture {
   LaunchFailure failure;
   PipeEnds out;
   UniqueFd dev_null;
+  UniqueFd stand_in;
   UniqueFd pidfd;
 };
 
@@ -99,6 +100,16 @@ TEST_CASE_METHOD(LauncherFixture, "a child that could not be watched is killed a
   NoPidfd system;
   const Process process = launch("exec sleep 1000", 0, system);
   CHECK(failure.error == ENOSYS);
+  CHECK_FALSE(process.is_open());
+  CHECK(no_children());
+}
+
+TEST_CASE_METHOD(LauncherFixture, "a child for whose handle epoll has no room is killed and collected") {
+  constexpr int no_descriptor = 1'000'000;
+  stand_in.reset(no_descriptor);
+  const Process process = launch("exec sleep 1000");
+  CHECK(failure.error == EBADF);
+  CHECK(failure.step == std::string("epoll_ctl"));
   CHECK_FALSE(process.is_open());
   CHECK(no_children());
 }
