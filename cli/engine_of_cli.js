@@ -15,12 +15,12 @@ function makeEngine(settings) {
 }
 
 /**
- * Settings under which a request may ask for any timeout. Without one, a command a person started is not ended for
- * being slow, unless EXEC_DEFAULT_TIMEOUT_MS says so.
+ * Settings under which a request may ask for any timeout, and without one a command that a person started is not ended
+ * for being slow: unless EXEC_MAX_TIMEOUT_MS or EXEC_DEFAULT_TIMEOUT_MS say so.
  */
 function withoutTimeLimits() {
-  const { default_timeout_ms = noLimit } = loadConfigFromEnv();
-  return { default_timeout_ms, max_timeout_ms: noLimit };
+  const { max_timeout_ms = noLimit, default_timeout_ms = max_timeout_ms } = loadConfigFromEnv();
+  return { default_timeout_ms, max_timeout_ms };
 }
 
 module.exports = { makeEngine, withoutTimeLimits };

@@ -104,7 +104,7 @@ function makeProgram(say) {
     .summary('show the log of an execution')
     .description(
       'Shows the log of an execution, also of one that runs in another process. Without an id, lists the latest. ' +
-        'Exits with 125 when there is none.',
+        'Exits with 125 when there is no such log.',
     )
     .argument('[id]', 'its id, or the beginning of it (4 characters or more)')
     .addOption(logDir())

@@ -30,8 +30,8 @@ type Listener<Name extends EventName> = (...args: ExecutionEventMap[Name]) => un
  *
  * An idle engine does not keep the process alive; a running execution does. Ids may be given in either case. Every
  * method that returns a promise rejects with an ExecutionError, never throws (what a getter of your request throws comes
- * through as it is); once `close` has resolved with ENGINE_CLOSED (what would start something, from its call on), except
- * the readers of finished results (`getStatus`, `getResult`, `waitForCompletion`, `getPlanResult`, `waitForPlan`,
+ * through as it is). Once `close` has resolved, calls reject with ENGINE_CLOSED; those that would start something do so from
+ * its call on. Exceptions: `close`, `stopCleanupTask`, and the readers of finished results (`getStatus`, `getResult`, `waitForCompletion`, `getPlanResult`, `waitForPlan`,
  * `listExecutions`, `readOutput`, `readLogs`, `getLogPath`, `events`, `lines`). `startCleanupTask` and
  * `addEventHandler` then throw it.
  *
@@ -123,7 +123,8 @@ export class ExecutionEngine extends EventEmitter implements AsyncDisposable {
 
   /**
    * For a request with `stdin: { type: 'pipe' }`. Resolves when the pipe's buffer has taken it all.
-   * Rejects: NOT_FOUND, NOT_RUNNING, VALIDATION (another kind of stdin), IO (the child closed it).
+   * Rejects: NOT_FOUND, NOT_RUNNING, VALIDATION (another kind of stdin), IO (it is
+   * closed: by the child, by `closeStdin`, or because the command is being ended).
    */
   writeStdin(id: string, chunk: string | Uint8Array): Promise<void>;
   /** The child reads the end after what was written. Rejects: NOT_FOUND, NOT_RUNNING, VALIDATION. */

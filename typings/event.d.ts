@@ -71,11 +71,11 @@ export interface ProgressEvent {
   event_type: 'progress';
   /** Lower case. */
   plan_id: string;
-  /** Commands that have finished. */
+  /** Commands that have a result, those that will never run among them: it may advance by more than one. */
   completed: number;
   /** Commands of the plan. */
   total: number;
-  /** The command that has just ended; one line for a person. */
+  /** The command that has just ended, as in StartedEvent. */
   current_command: string | null;
   /** RFC 3339, UTC. */
   timestamp: string;

@@ -4,8 +4,8 @@ export interface ExecutionRequest {
   id?: string | undefined;
   command: Command;
   /**
-   * Added to the inherited environment, and wins over it. Names must not be empty or hold `=` or NUL; what is undefined
-   * is left out.
+   * Added to the inherited environment, and wins over it. Names must not be empty or hold `=` or NUL; a value
+   * that is undefined changes nothing: an inherited variable stays. To be without one, `inherit_env: false`.
    */
   env?: Readonly<Record<string, string | undefined>> | undefined;
   /** false: the child gets only `env`. Default true: `process.env` as it is when `execute` is called. */
@@ -74,7 +74,10 @@ export interface AwsCliCommand {
   operation: string;
   /** Default: none. */
   args?: readonly string[] | undefined;
-  /** Sets AWS_PROFILE. */
+  /**
+   * Sets AWS_PROFILE. The CLI prefers keys in the environment (AWS_ACCESS_KEY_ID) to it: where the host has some, say
+   * `args: ['--profile', name]`, which it prefers to both.
+   */
   profile?: string | null | undefined;
   /** Sets AWS_REGION. */
   region?: string | null | undefined;

@@ -131,6 +131,15 @@ test('without --timeout, EXEC_DEFAULT_TIMEOUT_MS ends it: 124', async (t) => {
   assert.deepEqual(pidsOf(mark), []);
 });
 
+test('EXEC_MAX_TIMEOUT_MS holds for run: without --timeout it ends the command, and no --timeout may be longer', async (t) => {
+  const env = { EXEC_MAX_TIMEOUT_MS: '300' };
+  const mark = killAfter(t, marker());
+  assert.equal((await run(t, ['run', '--', 'sleep', mark], { env })).code, 124);
+  const { code, stderr } = await run(t, ['run', '--timeout', '1s', '--', 'true'], { env });
+  assert.equal(code, 125);
+  assert.match(stderr, /timeout_ms/);
+});
+
 const notToKill = ['setpriv', '--bounding-set=-kill'];
 const noOtherUser =
   process.getuid() !== 0 || spawnSync('env', [...notToKill, ...otherUser.split(' '), 'true']).status !== 0
