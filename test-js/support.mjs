@@ -15,6 +15,9 @@ import { ExecutionEngine } from '../lib/index.mjs';
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), 'fixtures');
 export const fixture = (name) => join(fixtures, name);
 
+/** The addon is a sanitized one: what measures memory or time means nothing. */
+export const sanitized = process.env.CLOUDOPS_SANITIZED === '1';
+
 // ---- files ---------------------------------------------------------------------------------------------------------
 
 /** Why what needs a disk that is full is skipped; false: it is not. */

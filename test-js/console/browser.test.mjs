@@ -5,8 +5,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { sanitized } from '../reliability/support.mjs';
-import { exec, killAfter, marker, shell, tempDir, until, waitUntilGone, waitUntilPresent } from '../support.mjs';
+import {
+  exec,
+  killAfter,
+  marker,
+  sanitized,
+  shell,
+  tempDir,
+  until,
+  waitUntilGone,
+  waitUntilPresent,
+} from '../support.mjs';
 import { chooseKind, launch, openPage, picture, startPlan, startShell, statusOf } from './browser.mjs';
 import { openConsole, start } from './client.mjs';
 import { whyNot } from './prepare.mjs';

@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 
-import { sanitized } from '../reliability/support.mjs';
-import { exec, killAfter, makeEngine, marker, within } from '../support.mjs';
+import { exec, killAfter, makeEngine, marker, sanitized, within } from '../support.mjs';
 
 const count = sanitized ? 100 : 500;
 const width = 10;

@@ -8,8 +8,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
-import { sanitized } from '../reliability/support.mjs';
-import { exec, isTerminal, killAfter, marker, pidsOf, recordEvents, within } from '../support.mjs';
+import { exec, isTerminal, killAfter, marker, pidsOf, recordEvents, sanitized, within } from '../support.mjs';
 
 const runsOf = (count) => ({ numRuns: sanitized ? Math.ceil(count / 5) : count, endOnFailure: true });
 const limitMs = 20_000;

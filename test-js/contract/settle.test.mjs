@@ -5,7 +5,6 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { sanitized } from '../reliability/support.mjs';
 import {
   exec,
   killAfter,
@@ -13,6 +12,7 @@ import {
   marker,
   pidsOf,
   recordEvents,
+  sanitized,
   tempDir,
   until,
   waitUntilPresent,

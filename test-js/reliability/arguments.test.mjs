@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
-import { exec, shell, within, withCode } from '../support.mjs';
-import { runModule, sanitized } from './support.mjs';
+import { exec, sanitized, shell, withCode, within } from '../support.mjs';
+import { runModule } from './support.mjs';
 
 const cyclic = {};
 for (const name of 'abcdefgh') cyclic[name] = cyclic;

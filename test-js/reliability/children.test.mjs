@@ -12,6 +12,7 @@ import {
   marker,
   nextEvent,
   pidsOf,
+  sanitized,
   shell,
   tempFile,
   until,
@@ -19,7 +20,6 @@ import {
   waitUntilPresent,
   within,
 } from '../support.mjs';
-import { sanitized } from './support.mjs';
 
 const slept = (mark) => `sleep ${mark}`;
 

@@ -18,6 +18,7 @@ import {
   marker,
   otherUser,
   pidsOf,
+  sanitized,
   shell,
   tempDir,
   tempFile,
@@ -26,7 +27,7 @@ import {
   waitUntilPresent,
   within,
 } from '../support.mjs';
-import { libraryUrl, runModule, sanitized, startModule } from './support.mjs';
+import { libraryUrl, runModule, startModule } from './support.mjs';
 
 const family = fixture('family.sh');
 

@@ -6,8 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { ExecutionEngine } from '../../lib/index.mjs';
-import { exec, killAfter, marker, pidsOf, shell, until, waitUntilPresent, within } from '../support.mjs';
-import { sanitized } from './support.mjs';
+import { exec, killAfter, marker, pidsOf, sanitized, shell, until, waitUntilPresent, within } from '../support.mjs';
 
 const terminal = new Set(['completed', 'failed', 'cancelled', 'timeout']);
 const runsOf = (count) => ({ numRuns: sanitized ? Math.ceil(count / 5) : count, endOnFailure: true });

@@ -13,6 +13,7 @@ import {
   makeEngine,
   marker,
   residentBytes,
+  sanitized,
   shell,
   tempFile,
   until,
@@ -20,7 +21,7 @@ import {
   waitUntilPresent,
   within,
 } from '../support.mjs';
-import { libraryUrl, runModule, sanitized, startModule } from './support.mjs';
+import { libraryUrl, runModule, startModule } from './support.mjs';
 
 // RLIMIT_NPROC does not hold root, so the process limit is tried as a user that nobody else is, not even another run of
 // this file: what that one starts would count too.

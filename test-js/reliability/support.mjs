@@ -5,7 +5,6 @@ import { spawn } from 'node:child_process';
 import { tempDir, watchHost } from '../support.mjs';
 
 export const libraryUrl = new URL('../../lib/index.mjs', import.meta.url).href;
-export const sanitized = process.env.CLOUDOPS_SANITIZED === '1';
 
 const prelude = `
 import { ExecutionEngine } from ${JSON.stringify(libraryUrl)};

@@ -13,7 +13,7 @@ import { tsImport } from 'tsx/esm/api';
 
 import { SidecarEngine } from '../../client/index.mjs';
 import { bin } from '../cli/cli.mjs';
-import { alive, shell, tempDir, until } from '../support.mjs';
+import { alive, sanitized, shell, tempDir, until } from '../support.mjs';
 
 const example = new URL('../../examples/tauri-sidecar/', import.meta.url);
 
@@ -54,8 +54,7 @@ test('the front end’s engine runs commands and ends its sidecar', async (t) =>
   await until(() => !alive(pid), 3000, 'the end of the sidecar');
 });
 
-const unpreloaded =
-  process.env.CLOUDOPS_SANITIZED === '1' && 'the executable does not preload the sanitizer of its addon';
+const unpreloaded = sanitized && 'the executable does not preload the sanitizer of its addon';
 
 test('the single executable: a command, and a sidecar', { skip: unpreloaded }, async (t) => {
   const folder = join(tempDir(), 'binaries');
