@@ -40,13 +40,21 @@ async function sidecar() {
 
   const destroyed = new Promise((resolve) => input.once('close', resolve));
   const calls = new ReadAhead(new LineReader(input), aheadLimit);
-  const answering = answer(calls, server, writer);
+  /** Not written yet. */
+  const replies = new Set();
+  const answering = answer(calls, server, writer, replies);
   await Promise.race([calls.end, destroyed]);
   stopWatching();
   const deadline = delay(graceMs);
   // What came with the end is still answered, unless nobody takes the answers.
   await Promise.race([answering, deadline]);
-  await Promise.race([service.end().then(() => writer.end()), deadline]);
+  const ending = async () => {
+    // Those that wait for an end get it by this.
+    await service.end();
+    await Promise.all(replies);
+    await writer.end();
+  };
+  await Promise.race([ending(), deadline]);
   // What still runs is killed with this process, and what nobody reads is not waited for.
   process.exit(exitCodes.ok);
 }
@@ -54,9 +62,13 @@ async function sidecar() {
 /** What the EXEC_* variables say, and `config` over it. */
 const overEnvironment = (config) => ({ ...loadConfigFromEnv(), ...config });
 
-async function answer(calls, server, writer) {
+async function answer(calls, server, writer, replies) {
   for await (const line of calls) {
-    server.receive(line).then((reply) => reply !== null && writer.write(reply));
+    const reply = server.receive(line).then((message) => {
+      replies.delete(reply);
+      if (message !== null) writer.write(message);
+    });
+    replies.add(reply);
     await writer.below(unreadLimit);
   }
 }

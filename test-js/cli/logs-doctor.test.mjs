@@ -8,10 +8,12 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { tempDir, within } from '../support.mjs';
+import { tempDir, within, withCode } from '../support.mjs';
 import { bin, jsonLines, run, start } from './cli.mjs';
 
-const { atLeast, kernelOf, limitIn } = createRequire(import.meta.url)('../../cli/doctor/host.js');
+const require = createRequire(import.meta.url);
+const { atLeast, kernelOf, limitIn } = require('../../cli/doctor/host.js');
+const { openLog } = require('../../cli/logs.js');
 
 const logsModule = fileURLToPath(new URL('../../cli/logs.js', import.meta.url));
 
@@ -230,4 +232,10 @@ Max open files            1024                 524288               files
       assert.deepEqual([check.state, check.found], [state, found]);
     }
   });
+});
+
+test('a log that has become a link since it was listed is not opened', () => {
+  const path = join(tempDir(), 'x.log');
+  symlinkSync('/etc/passwd', path);
+  assert.throws(() => openLog(path), withCode('LOG_READ_FAILED'));
 });

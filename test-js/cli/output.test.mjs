@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import output from '../../cli/output.js';
 import { noFullDisk, tempDir } from '../support.mjs';
@@ -143,4 +144,31 @@ test('a reader that left before the first word', () => {
     );
     assert.deepEqual({ stdout, stderr }, { stdout: '', stderr: '141\n' }, what);
   }
+});
+
+test('a slow stream holds back although the other is fast', async () => {
+  const out = new BatchedOutput();
+  const slow = slowStream('slow', []);
+  const fast = new PassThrough({ highWaterMark: 1e6 });
+  out.write(slow, 'x');
+  out.write(fast, 'y');
+  let taken = false;
+  const flushed = out.flush().then(() => (taken = true));
+  await turn();
+  assert.equal(taken, false);
+  slow.take();
+  await flushed;
+});
+
+test('a slow stream gets no more listeners the more is written', async () => {
+  const out = new BatchedOutput();
+  const slow = new PassThrough({ highWaterMark: 1 });
+  slow.resume();
+  const listeners = () => ['drain', 'close'].map((name) => slow.listenerCount(name));
+  const before = listeners();
+  for (let i = 0; i < 5; i++) {
+    out.write(slow, 'xxxx');
+    await out.flush();
+  }
+  assert.deepEqual(listeners(), before);
 });

@@ -292,3 +292,13 @@ describe('the summary', () => {
     );
   });
 });
+
+test('a live view watches for the end of its process as long as it lives', () => {
+  const row = { index: 0, name: 'a', status: 'pending', lastLine: '' };
+  const stream = { columns: 80, rows: 24, write() {} };
+  const before = process.listeners('exit');
+  const view = new LiveView({ rows: [row], finished: 0, description: '' }, stream, createColors(false));
+  assert.equal(process.listeners('exit').length, before.length + 1);
+  view.finish();
+  assert.deepEqual(process.listeners('exit'), before);
+});

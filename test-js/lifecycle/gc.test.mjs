@@ -35,3 +35,17 @@ test('an open engine does not keep the signal of an execution that has ended', a
   };
   await untilCollected(await use(), 'the signal');
 });
+
+test('a listener that was removed is let go', async (t) => {
+  const engine = makeEngine(t);
+  const use = async () => {
+    const listener = () => {};
+    engine.on('completed', listener);
+    await engine.run(exec('true'));
+    engine.off('completed', listener);
+    engine.addEventHandler({ onEvent() {} });
+    await engine.run(exec('true'));
+    return new WeakRef(listener);
+  };
+  await untilCollected(await use(), 'the listener');
+});

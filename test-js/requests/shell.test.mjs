@@ -187,3 +187,10 @@ test('what is no template is refused', () => {
   assert.throws(() => shell({ command: 1 }), { kind: 'UNKNOWN_FIELD' });
   assert.throws(() => shell`echo \u{zz}`, { kind: 'INVALID_COMMAND', field: 'template' });
 });
+
+test('what ends a bracket or a word is told from what does not', () => {
+  assert.throws(() => shell`echo ]; x[${'a'}]=1`, { kind: 'INVALID_COMMAND' });
+  for (const stuck of [() => shell`echo [ a ]${['b', 'c']}`, () => shell`echo ""${['a', 'b']}`])
+    assert.throws(stuck, ValidationError);
+  assert.equal(shell`cat <<< ${'a'}`.command.command, "cat <<< 'a'");
+});

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { SidecarEngine } from 'cloudops-execution-engine/sidecar';
 
-import { collector, within, withCode } from '../support.mjs';
+import { collector, sanitized, within, withCode } from '../support.mjs';
 import { foreignTransport } from './foreign_transport.mjs';
 
 test('an error that is none of the engine is INTERNAL, with the cause', async () => {
@@ -169,4 +169,59 @@ test('an id that is used again is held as if it were new', async () => {
     await use(length);
     assert.equal(holds(), expected);
   }
+});
+
+test('its transport is closed once, however often the engine is', async () => {
+  const transport = foreignTransport(() => ({ result: null }));
+  let closes = 0;
+  transport.close = () => void closes++;
+  const engine = new SidecarEngine({}, { transport });
+  await engine.close();
+  await engine.close();
+  assert.equal(closes, 1);
+});
+
+test('one that is removed by its id in capitals is forgotten with its log', async () => {
+  const transport = foreignTransport(() => ({ result: null }));
+  const engine = new SidecarEngine({}, { transport });
+  await engine.ready;
+  transport.say(JSON.stringify({ method: 'accepted', params: { execution_id: 'ab', log_path: '/x' } }));
+  await engine.removeExecution('AB');
+  assert.throws(() => engine.getLogPath('ab'), withCode('NOT_FOUND'));
+});
+
+test('what was aborted before it was accepted rejects with the reason of its signal', async () => {
+  const transport = foreignTransport(() => ({ error: { code: -32001, message: 'withdrawn' } }));
+  const engine = new SidecarEngine({}, { transport });
+  await engine.ready;
+  const reason = new Error('mine');
+  const controller = new AbortController();
+  const { send } = transport;
+  transport.send = (text) => {
+    controller.abort(reason);
+    return send(text);
+  };
+  await assert.rejects(engine.execute({}, { signal: controller.signal }), reason);
+});
+
+test('a call that was answered is forgotten', { skip: sanitized && 'measures memory' }, async () => {
+  const transport = foreignTransport(() => ({ result: 1 }));
+  const engine = new SidecarEngine({}, { transport });
+  await engine.ready;
+  const collectGarbage = collector();
+  const heapAfterCalls = async () => {
+    for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 300 }, () => engine.getStats()));
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await heapAfterCalls();
+  const grown = (await heapAfterCalls()) - before;
+  assert.ok(grown < 2_000_000, `the heap grew by ${grown} bytes`);
+});
+
+test('one that cannot be started makes no noise but where it is asked', async () => {
+  const engine = new SidecarEngine({}, { command: ['/nowhere/sidecar'] });
+  await assert.rejects(engine.getStats(), withCode('IO'));
+  await turn();
+  await engine.close();
 });

@@ -520,3 +520,13 @@ function isAlive(pid) {
     return false;
   }
 }
+
+test('what came together with the end of the input is answered', async (t) => {
+  const sidecar = startSidecar(t);
+  await sidecar.call('getStats');
+  for (let id = 0; id < 50; id++) sidecar.send({ jsonrpc: '2.0', id, method: 'getStats' });
+  sidecar.child.stdin.end();
+  await within(3000, sidecar.ended, 'the end');
+  const answers = sidecar.messages.filter((message) => typeof message.id === 'number');
+  assert.deepEqual([answers.length, answers.filter((message) => message.error)], [50, []]);
+});

@@ -189,3 +189,15 @@ test('the global engine: serial whatever is asked for, made once, also after a r
   assert.throws(() => ExecutionEngine.initGlobal(), { code: 'ALREADY_INITIALIZED' });
   assert.equal(ExecutionEngine.global(), engine);
 });
+
+test('what a host has put in the place of process.env is taken as the system would take it', () => {
+  const { engine, native } = fakeEngine();
+  const before = process.env;
+  try {
+    process.env = { 'A\0B': 'x\0y' };
+    engine.execute({});
+  } finally {
+    process.env = before;
+  }
+  assert.equal(native.submissions[0].env, 'A=x\0');
+});

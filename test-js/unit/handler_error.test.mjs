@@ -157,3 +157,14 @@ test('without Node the console has the warning', (t) => {
   }
   assert.match(said.mock.calls[0].arguments[0], /^ExecutionHandlerWarning: a handler .* failed: Error: on purpose/);
 });
+
+test('a listener of handlerError is called as a method of the engine, as by an EventEmitter', () => {
+  const { engine, native } = fakeEngine();
+  let self;
+  engine.on('handlerError', function () {
+    self = this;
+  });
+  engine.on('stdout', throws);
+  native.output(id, ['1']);
+  assert.equal(self, engine);
+});

@@ -143,3 +143,28 @@ test('an execution that had ended yields its terminal event only', async () => {
   assert.equal(result, native.results.get(id));
   assert.deepEqual(await collect(engine.lines(id)), []);
 });
+
+test('an execution that has ended is sent no acknowledgement', async () => {
+  const { engine, native } = running();
+  const lines = engine.lines(id);
+  assert.equal(native.output(id, ['1', '2'], { bytes: 10 }), false);
+  native.finish(id);
+  assert.equal((await collect(lines)).length, 2);
+  assert.equal(native.acknowledged, 0);
+});
+
+test('one that was left yields nothing, not even the end that was known', async () => {
+  const { engine, native } = fakeEngine();
+  native.finish(id);
+  const events = engine.events(id);
+  await events.return();
+  await turn();
+  assert.deepEqual(await events.next(), { value: undefined, done: true });
+});
+
+test('for one of an unknown id nothing is listened for any more', async () => {
+  const { engine, native } = fakeEngine();
+  await assert.rejects(engine.events('nobody').next());
+  await turn();
+  assert.deepEqual(native.calls.at(-1), ['listening', false]);
+});
