@@ -18,6 +18,15 @@ export const fixture = (name) => join(fixtures, name);
 /** The addon is a sanitized one: what measures memory or time means nothing. */
 export const sanitized = process.env.CLOUDOPS_SANITIZED === '1';
 
+/** The process warnings until the test ends. */
+export function collectWarnings(t) {
+  const warnings = [];
+  const listen = (warning) => warnings.push(warning);
+  process.on('warning', listen);
+  t.after(() => process.off('warning', listen));
+  return warnings;
+}
+
 // ---- files ---------------------------------------------------------------------------------------------------------
 
 /** Why what needs a disk that is full is skipped; false: it is not. */

@@ -30,10 +30,10 @@ type Listener<Name extends EventName> = (...args: ExecutionEventMap[Name]) => un
  *
  * An idle engine does not keep the process alive; a running execution does. Ids may be given in either case. Every
  * method that returns a promise rejects with an ExecutionError, never throws (what a getter of your request throws comes
- * through as it is). Once `close` has resolved, calls reject with ENGINE_CLOSED; those that would start something do so from
- * its call on. Exceptions: `close`, `stopCleanupTask`, and the readers of finished results (`getStatus`, `getResult`, `waitForCompletion`, `getPlanResult`, `waitForPlan`,
- * `listExecutions`, `readOutput`, `readLogs`, `getLogPath`, `events`, `lines`). `startCleanupTask` and
- * `addEventHandler` then throw it.
+ * through as it is). Once `close` has resolved, calls reject with ENGINE_CLOSED; those that would start something do so
+ * from its call on. Exceptions: `close`, `stopCleanupTask`, and the readers of finished results (`getStatus`,
+ * `getResult`, `waitForCompletion`, `getPlanResult`, `waitForPlan`, `listExecutions`, `readOutput`, `readLogs`,
+ * `getLogPath`, `events`, `lines`). `startCleanupTask` and `addEventHandler` then throw it.
  *
  * When the host dies, a helper process ends what runs. An engine that cannot have one says so once, by a process warning
  * named ExecutionEngineWarning.

@@ -4,8 +4,8 @@ export interface ExecutionRequest {
   id?: string | undefined;
   command: Command;
   /**
-   * Added to the inherited environment, and wins over it. Names must not be empty or hold `=` or NUL; a value
-   * that is undefined changes nothing: an inherited variable stays. To be without one, `inherit_env: false`.
+   * Added to the inherited environment, and wins over it. Names must not be empty or hold `=` or NUL; a value that is
+   * undefined changes nothing: an inherited variable stays. To be without one, `inherit_env: false`.
    */
   env?: Readonly<Record<string, string | undefined>> | undefined;
   /** false: the child gets only `env`. Default true: `process.env` as it is when `execute` is called. */

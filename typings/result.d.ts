@@ -1,6 +1,9 @@
 import type { ExecutionMetadata } from './request';
 
-/** `pending`: accepted, waits for a slot, or in a plan for its turn. The last four are terminal; exactly one of them is reached, once. */
+/**
+ * `pending`: accepted, waits for a slot, or in a plan for its turn. The last four are terminal; exactly one of them is
+ * reached, once.
+ */
 export type ExecutionStatus = 'pending' | 'running' | TerminalStatus;
 /** How an execution or plan has ended. */
 export type TerminalStatus = 'completed' | 'failed' | 'cancelled' | 'timeout';

@@ -2,18 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { SidecarEngine } from '../../client/index.mjs';
-import { bin } from '../cli/cli.mjs';
-import { runModule } from '../reliability/support.mjs';
+import { runModule, startModule } from '../reliability/support.mjs';
 import {
   alive,
   exec,
+  hostSays,
   killAfter,
   marker,
   shell,
@@ -26,6 +25,8 @@ import {
 } from '../support.mjs';
 
 import { makeSidecar } from './support.mjs';
+
+const client = new URL('../../client/index.mjs', import.meta.url).href;
 
 test('close ends the sidecar and what it runs; then every call rejects', async (t) => {
   const mark = killAfter(t, marker());
@@ -190,7 +191,6 @@ describe('a transport that fails its engine', { concurrency: true }, () => {
 });
 
 test('without free descriptors every call says so, and the next engine works when they are back', async (t) => {
-  const client = new URL('../../client/index.mjs', import.meta.url).href;
   const outcome = await runModule(
     t,
     `
@@ -224,26 +224,15 @@ test('without free descriptors every call says so, and the next engine works whe
 });
 
 test('a process whose engine is closed ends at once', async (t) => {
-  const client = fileURLToPath(new URL('../../client/index.js', import.meta.url));
-  const script = `const { SidecarEngine } = require(${JSON.stringify(client)});
+  const host = startModule(
+    t,
+    `
+    import { SidecarEngine } from ${JSON.stringify(client)};
     const engine = new SidecarEngine({ log_dir: null });
-    engine.ready.then(() => engine.close()).then(() => console.log('closed'));`;
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => child.kill('SIGKILL'));
-  const ended = once(child, 'close');
-  await once(child.stdout, 'data');
-  await within(3000, ended, 'the end of the process');
-});
-
-test('a sidecar whose parent is gone ends, though somebody holds its input open', async (t) => {
-  const parent = spawn('sh', ['-c', '"$0" "$1" sidecar <&3 >&4 & echo $!; wait', process.execPath, bin], {
-    stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe'],
-  });
-  t.after(() => parent.kill('SIGKILL'));
-  const pid = Number(String((await once(parent.stdout, 'data'))[0]));
-  t.after(() => alive(pid) && process.kill(pid, 'SIGKILL'));
-  parent.stdio[3].write('{"jsonrpc":"2.0","id":1,"method":"getStats"}\n');
-  await once(parent.stdio[4], 'data');
-  parent.kill('SIGKILL');
-  await until(() => !alive(pid), 5000, 'the end of the sidecar');
+    await engine.ready;
+    await engine.close();
+    console.log('closed');`,
+  );
+  await hostSays(host, 'closed');
+  await within(3000, host.ended, 'the end of the process');
 });

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { SidecarEngine } from 'cloudops-execution-engine/sidecar';
 
-import { collector, sanitized, within, withCode } from '../support.mjs';
+import { collectWarnings, collector, sanitized, within, withCode } from '../support.mjs';
 import { foreignTransport } from './foreign_transport.mjs';
 
 test('an error that is none of the engine is INTERNAL, with the cause', async () => {
@@ -20,10 +20,7 @@ test('an error that is none of the engine is INTERNAL, with the cause', async ()
 });
 
 test('messages without sense are warned of and harm no call', async (t) => {
-  const warnings = [];
-  const listen = (warning) => warnings.push(warning.message);
-  process.on('warning', listen);
-  t.after(() => process.off('warning', listen));
+  const warnings = collectWarnings(t);
   const transport = foreignTransport(() => ({ result: 'an answer' }));
   const engine = new SidecarEngine({}, { transport });
   await engine.ready;

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -510,6 +511,29 @@ describe('its end', () => {
     const pid = Number(String(text));
     await until(() => !isAlive(pid), 3000, 'the end of the sidecar');
   });
+
+  test('a parent that is gone takes it along, though somebody holds its input open', async (t) => {
+    const parent = spawn('sh', ['-c', '"$0" "$1" sidecar <&3 >&4 & echo $!; wait', process.execPath, bin], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe'],
+    });
+    t.after(() => parent.kill('SIGKILL'));
+    const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+    t.after(() => isAlive(pid) && process.kill(pid, 'SIGKILL'));
+    parent.stdio[3].write('{"jsonrpc":"2.0","id":1,"method":"getStats"}\n');
+    await once(parent.stdio[4], 'data');
+    parent.kill('SIGKILL');
+    await until(() => !isAlive(pid), 5000, 'the end of the sidecar');
+  });
+
+  test('what came together with the end of the input is answered', async (t) => {
+    const sidecar = startSidecar(t);
+    await sidecar.call('getStats');
+    for (let id = 0; id < 50; id++) sidecar.send({ jsonrpc: '2.0', id, method: 'getStats' });
+    sidecar.child.stdin.end();
+    await within(3000, sidecar.ended, 'the end');
+    const answers = sidecar.messages.filter((message) => typeof message.id === 'number');
+    assert.deepEqual([answers.length, answers.filter((message) => message.error)], [50, []]);
+  });
 });
 
 function isAlive(pid) {
@@ -520,13 +544,3 @@ function isAlive(pid) {
     return false;
   }
 }
-
-test('what came together with the end of the input is answered', async (t) => {
-  const sidecar = startSidecar(t);
-  await sidecar.call('getStats');
-  for (let id = 0; id < 50; id++) sidecar.send({ jsonrpc: '2.0', id, method: 'getStats' });
-  sidecar.child.stdin.end();
-  await within(3000, sidecar.ended, 'the end');
-  const answers = sidecar.messages.filter((message) => typeof message.id === 'number');
-  assert.deepEqual([answers.length, answers.filter((message) => message.error)], [50, []]);
-});

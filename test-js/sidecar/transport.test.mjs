@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
-import { within } from '../support.mjs';
+import { collectWarnings, within } from '../support.mjs';
 
 const { SpawnTransport } = createRequire(import.meta.url)('../../client/spawn_transport.js');
 
@@ -27,10 +27,7 @@ test('who writes faster than the other side reads waits, the second time as the 
 });
 
 test('to send much costs no listeners', async (t) => {
-  const warnings = [];
-  const listen = (warning) => warnings.push(warning.name);
-  process.on('warning', listen);
-  t.after(() => process.off('warning', listen));
+  const warnings = collectWarnings(t);
   const transport = await transportTo(t, ['cat']);
   for (let i = 0; i < 15; i++) await transport.send('x'.repeat(1_000_000));
   assert.deepEqual(warnings, []);

@@ -2,18 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 
+import { collectWarnings } from '../support.mjs';
 import { fakeEngine, id, turn } from './fake_engine.mjs';
 
 const bad = new Error('on purpose');
 const throws = () => {
   throw bad;
-};
-const collectWarnings = (t) => {
-  const warnings = [];
-  const listen = (warning) => warnings.push(warning.message);
-  process.on('warning', listen);
-  t.after(() => process.off('warning', listen));
-  return warnings;
 };
 
 test('what throws harms neither the others nor the next line, and surfaces as handlerError', () => {
@@ -122,7 +116,7 @@ for (const [what, make] of Object.entries(unprintable)) {
     assert.deepEqual(seen, ['1', '2', '3']);
     // Of lines 1 and 2 those that threw, at once; of line 3 those, and of all lines the one that rejected, twice each.
     assert.equal(warnings.length, 2 * 2 + 2 * 2 + 3 * 2);
-    for (const warning of warnings) assert.match(warning, /^a handler of the "stdout" event failed: it threw what/);
+    for (const { message } of warnings) assert.match(message, /^a handler of the "stdout" event failed: it threw what/);
   });
 }
 
@@ -141,7 +135,7 @@ test('an event type that was made a symbol or an object harms nobody either', as
   await turn();
   assert.deepEqual(seen, ['1', '2']);
   assert.equal(warnings.length, 4);
-  assert.match(warnings[0], /"Symbol\(type\)" event failed: Error: on purpose/);
+  assert.match(warnings[0].message, /"Symbol\(type\)" event failed: Error: on purpose/);
 });
 
 test('without Node the console has the warning', (t) => {
